@@ -1,0 +1,55 @@
+"""Opening the DuckDB file, with messages for people instead of the engine's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from leadscore.errors import LeadscoreError
+
+
+@contextmanager
+def open_database(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A writing connection in UTC, closed at the end; a transaction still open then is rolled back.
+
+    Memory and threads follow LEAD_SCORING_MEMORY_LIMIT and LEAD_SCORING_THREADS, as in the dbt profile.
+    Raises LeadscoreError if the folder is missing, or the file is locked or is no database.
+    """
+    if not database.parent.is_dir():
+        raise LeadscoreError(
+            f"The folder {database.parent} for the database {database.name} does not exist: "
+            "create it, or name another file with --database."
+        )
+    settings = {"memory_limit": "LEAD_SCORING_MEMORY_LIMIT", "threads": "LEAD_SCORING_THREADS"}
+    try:
+        connection = duckdb.connect(
+            str(database),
+            config={name: os.environ[variable] for name, variable in settings.items() if os.environ.get(variable)},
+        )
+    except duckdb.Error as error:
+        raise LeadscoreError(_why_closed(database, str(error))) from error
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        if connection.execute("select 1 from duckdb_databases() where path is not null").fetchall() == []:
+            # DuckDB opens data files as views in memory, where all that is written would be lost.
+            raise LeadscoreError(f"{database} is no DuckDB file: name one, or a new one, with --database.")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _why_closed(database: Path, message: str) -> str:
+    if "lock" in message:
+        holder = re.search(r"PID (\d+)", message)
+        who = f" (process {holder.group(1)})" if holder else ""
+        return f"The database {database} is in use by another program{who}: close it, then run this again."
+    return (
+        f"The database {database} cannot be opened: name a DuckDB file, or a new one, with --database. "
+        f"DuckDB says: {message.splitlines()[0]}"
+    )

@@ -1,0 +1,66 @@
+"""A model as text: canonical JSON with its hash, readable by people, and never code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from leadscore.errors import LeadscoreError
+from leadscore.learning.boosting import BoostedScorer
+from leadscore.learning.calibration import Calibration
+from leadscore.learning.encoding import FeatureSpec
+from leadscore.learning.hybrid import LinearScorer
+from leadscore.learning.model import BOOSTING, MODES, LeadModel
+
+FORMAT = "leadscore-model-1"
+
+
+def dump_artifact(model: LeadModel) -> tuple[str, str]:
+    """The model's text and the sha256 of its bytes in hex; the same model gives the same bytes."""
+    content = {
+        "format": FORMAT,
+        "mode": model.mode,
+        "features": [asdict(spec) for spec in model.features],
+        "scorer": model.scorer.to_dict(),
+        "calibration": asdict(model.calibration),
+        "horizon_days": model.horizon_days,
+        "params": model.params,
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text, sha256(text)
+
+
+def load_artifact(text: str, expected_sha256: str) -> LeadModel:
+    """The model of a text, after its hash is proved; LeadscoreError on any other text."""
+    found = sha256(text)
+    if found != expected_sha256:
+        raise LeadscoreError(
+            f"The model's artifact has the sha256 {found[:12]}… but its registry row says {expected_sha256[:12]}…; "
+            "it was changed after training and is not used. Restore the row or train again."
+        )
+    try:
+        content = json.loads(text)
+        stored_format, mode = content["format"], content["mode"]
+    except (ValueError, KeyError, TypeError):
+        raise LeadscoreError("The artifact is not the JSON of a model. Restore the row or train again.") from None
+    if stored_format != FORMAT or mode not in MODES:
+        raise LeadscoreError(
+            f"The artifact has the format '{stored_format}' and the mode '{mode}', which this version of leadscore "
+            f"does not read (it reads '{FORMAT}'). Train again, or score with the version that trained it."
+        )
+    features = tuple(FeatureSpec(spec["name"], spec["kind"], tuple(spec["levels"])) for spec in content["features"])
+    scorer = BoostedScorer if mode == BOOSTING else LinearScorer
+    return LeadModel(
+        mode=mode,
+        features=features,
+        scorer=scorer.from_dict(features, content["scorer"]),
+        calibration=Calibration(**content["calibration"]),
+        horizon_days=content["horizon_days"],
+        params=content["params"],
+    )
+
+
+def sha256(text: str) -> str:
+    """The hash of the text's UTF-8 bytes, in hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

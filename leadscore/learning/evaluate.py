@@ -1,0 +1,187 @@
+"""Honest evaluation: the newest time, other accounts, and beside it the random split that flatters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from leadscore.learning.encoding import Table, as_frame
+from leadscore.learning.metrics import with_intervals
+from leadscore.learning.model import LeadModel
+from leadscore.learning.rules import Rule
+from leadscore.learning.splits import days, owners, stable_hash, time_and_account_folds
+from leadscore.learning.training import binary_label, choose_mode, fit
+
+OUT_OF_TIME, RANDOM = "out_of_time", "random"
+MODEL, RULES = "model", "rules"
+N_FOLDS = 4
+MAX_ROWS = 60_000
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model of this kind is worth on accounts and months it has not seen.
+
+    predictions: held-out rows, one each: row (position in the input), fold, label, model, rules (probabilities).
+    metrics: split (out_of_time, random), scorer (model, rules), metric, value, lower, upper, n_rows, n_positive,
+    n_train.
+    window_start: the first held-out day, none without out-of-time rows. note: what could not be done, or empty.
+    """
+
+    mode: str
+    predictions: pd.DataFrame
+    metrics: pd.DataFrame
+    window_start: pd.Timestamp | None
+    note: str
+
+
+def evaluate(
+    features: Table,
+    label: Any,
+    as_of: Any,
+    account: Any = None,
+    lead: Any = None,
+    rules: pd.DataFrame | Sequence[Rule] | None = None,
+    horizon_days: int = 90,
+    mode: str = "auto",
+    seed: int = 0,
+    *,
+    newest_share: float = 0.25,
+    max_rows: int = MAX_ROWS,
+    n_boot: int = 200,
+    **fit_params: Any,
+) -> Evaluation:
+    """Judge the model that ``fit`` would give these rows: ``held_out_predictions`` and their ``metrics_of`` in one."""
+    chosen = choose_mode(binary_label(label, len(features)), lead) if mode == "auto" else mode
+    predictions = held_out_predictions(
+        features, label, as_of, account, lead, rules, horizon_days, chosen, seed,
+        newest_share=newest_share, max_rows=max_rows, **fit_params,
+    )  # fmt: skip
+    out_of_time = predictions[predictions["split"] == OUT_OF_TIME]
+    note = (
+        f"No row's horizon of {horizon_days} days ended before the newest {newest_share:.0%} of the labelled rows, "
+        "so nothing could be judged out of time. Collect a longer history."
+    )
+    return Evaluation(
+        mode=chosen,
+        predictions=out_of_time[["row", "fold", "label", MODEL, RULES]].reset_index(drop=True),
+        metrics=metrics_of(predictions, n_boot, seed),
+        window_start=pd.Timestamp(days(as_of)[out_of_time["row"]].min(), unit="D") if len(out_of_time) else None,
+        note="" if len(out_of_time) else note,
+    )
+
+
+def held_out_predictions(
+    features: Table,
+    label: Any,
+    as_of: Any,
+    account: Any = None,
+    lead: Any = None,
+    rules: pd.DataFrame | Sequence[Rule] | None = None,
+    horizon_days: int = 90,
+    mode: str = "auto",
+    seed: int = 0,
+    *,
+    newest_share: float = 0.25,
+    max_rows: int = MAX_ROWS,
+    **fit_params: Any,
+) -> pd.DataFrame:
+    """Predictions of model and rules for rows that took no part in training them.
+
+    Out of time: each quarter of the accounts, by hash, is predicted in the newest window by a model of the other
+    accounts' rows whose horizon had passed when the window opens. Random: trains on as many rows and ignores both time
+    and account; what it shows more is leakage, not skill. More rows than ``max_rows`` are thinned by hash of the lead.
+
+    Columns: split (out_of_time, random), row (position in the input), fold, label, model and rules (probabilities),
+    owner (the account, else the lead, whose rows stand and fall together), n_train. Sorted by split and row.
+    """
+    frame = as_frame(features)
+    y = binary_label(label, len(frame))
+    chosen = choose_mode(y, lead) if mode == "auto" else mode
+    kept = _thin(lead, len(frame), max_rows, seed)
+    day = days(as_of)[kept]
+    frame, y = frame.iloc[kept].reset_index(drop=True), y[kept]
+    accounts = None if account is None else np.asarray(account, dtype=object)[kept]
+    leads = None if lead is None else np.asarray(lead, dtype=object)[kept]
+    owner = owners(accounts, leads, len(y))
+    moment = day.astype("datetime64[D]")
+
+    def train(rows: NDArray[np.bool_], mode: str, by_time: bool) -> LeadModel:
+        where: dict[str, Any] = {"as_of": moment[rows], "account": owner[rows]} if by_time else {}
+        return fit(
+            frame[rows], y[rows], rules=rules, horizon_days=horizon_days, mode=mode, seed=seed, max_folds=1,
+            **where, **fit_params,
+        )  # fmt: skip
+
+    def predict(split: str, fold: int, fitted: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> pd.DataFrame:
+        test = frame[held_out]
+        by_time = split == OUT_OF_TIME
+        return pd.DataFrame(
+            {
+                "split": split,
+                "row": kept[held_out],
+                "fold": fold,
+                "label": y[held_out].astype(np.int8),
+                MODEL: train(fitted, chosen, by_time).predict_proba(test)[:, 1],
+                RULES: train(fitted, RULES, by_time).predict_proba(test)[:, 1],
+                "owner": owner[held_out],
+                "n_train": int(fitted.sum()),
+            }
+        )
+
+    folds = list(time_and_account_folds(moment, owner, horizon_days, newest_share, N_FOLDS, seed))
+    parts = [predict(OUT_OF_TIME, fold, fitted, out) for fold, (fitted, out) in enumerate(folds)]
+    n_train = int(np.mean([fitted.sum() for fitted, _ in folds])) if folds else int(len(y) * (1 - newest_share))
+    n_test = sum(int(out.sum()) for _, out in folds) if folds else len(y) - n_train
+    shuffled = np.random.default_rng(seed).permutation(len(y))
+    fitted, out = np.zeros((2, len(y)), dtype=bool)
+    fitted[shuffled[:n_train]] = True
+    out[shuffled[n_train : n_train + n_test]] = True
+    if fitted.any() and out.any():
+        parts.append(predict(RANDOM, 0, fitted, out))
+    if not parts:
+        return pd.DataFrame({name: [] for name in ("split", "row", "fold", "label", MODEL, RULES, "owner", "n_train")})
+    return pd.concat(parts, ignore_index=True).sort_values(["split", "row"], ignore_index=True)
+
+
+def metrics_of(predictions: pd.DataFrame, n_boot: int = 200, seed: int = 0) -> pd.DataFrame:
+    """Every metric of both scorers on the same held-out rows, with intervals that draw whole owners.
+
+    Columns: split, scorer (model, rules), metric, value, lower, upper, n_rows, n_positive, n_train; the out-of-time
+    split is always there, its values missing when it has no rows.
+    """
+    splits = [OUT_OF_TIME, *([RANDOM] if (predictions["split"] == RANDOM).any() else [])]
+    return pd.concat(
+        [table for split in splits for table in _tables(split, predictions[predictions["split"] == split], n_boot, seed)],
+        ignore_index=True,
+    )
+
+
+def _tables(split: str, predictions: pd.DataFrame, n_boot: int, seed: int) -> list[pd.DataFrame]:
+    """The metrics of both scorers on the same rows, in the long shape."""
+    label = predictions["label"].to_numpy(dtype=np.float64)
+    return [
+        with_intervals(
+            label, predictions[scorer].to_numpy(dtype=np.float64), predictions["owner"], n_boot, seed
+        ).assign(
+            split=split,
+            scorer=scorer,
+            n_rows=len(label),
+            n_positive=int(label.sum()),
+            n_train=int(predictions["n_train"].mean()) if len(label) else 0,
+        )[["split", "scorer", "metric", "value", "lower", "upper", "n_rows", "n_positive", "n_train"]]
+        for scorer in (MODEL, RULES)
+    ]
+
+
+def _thin(lead: Any, n_rows: int, max_rows: int, seed: int) -> NDArray[np.int64]:
+    """Positions of at most about ``max_rows`` rows: all rows of the leads whose hash is low."""
+    if n_rows <= max_rows:
+        return np.arange(n_rows)
+    hashed = stable_hash(np.arange(n_rows) if lead is None else lead, seed)
+    return np.flatnonzero(hashed < np.uint64(int(max_rows / n_rows * 2**64)))

@@ -1,0 +1,173 @@
+"""How good are probabilities? Weighted, tie-aware and quick enough to bootstrap.
+
+Every metric is a function of rows sorted by probability with weights, so that a resample of accounts is nothing but
+another vector of weights. Accuracy is absent on purpose: always saying no would win it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import logit
+
+from leadscore.learning.newton import Floats, logistic_map
+
+TINY = 1e-15  # probabilities are held this far from 0 and 1 before a logarithm
+DECILE = 0.1
+N_BINS = 10
+
+METRICS = (
+    "roc_auc",
+    "pr_auc",
+    "log_loss",
+    "brier",
+    "calibration_slope",
+    "calibration_intercept",
+    "ece",
+    "lift_at_decile",
+    "precision_at_decile",
+    "base_rate",
+)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Rows sorted by falling probability; ``last`` marks the last row of each run of equal probabilities."""
+
+    order: NDArray[np.int64]
+    label: Floats
+    probability: Floats
+    margin: Floats
+    last: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, label: ArrayLike, probability: ArrayLike) -> Ranked:
+        p = np.asarray(probability, dtype=np.float64)
+        order = np.argsort(-p, kind="stable")
+        p = p[order]
+        y = np.asarray(label, dtype=np.float64)[order]
+        last = np.flatnonzero(np.append(p[1:] != p[:-1], True)) if len(p) else np.empty(0, dtype=np.int64)
+        return cls(order, y, p, logit(np.clip(p, TINY, 1 - TINY)), last)
+
+
+def all_metrics(label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> dict[str, float]:
+    """Every metric of METRICS by name, of labels and probabilities (n,); NaN where a single class leaves none."""
+    ranked = Ranked.of(label, probability)
+    return _metrics(ranked, np.ones(len(ranked.label)) if weight is None else np.asarray(weight, float)[ranked.order])
+
+
+def roc_auc(label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """The chance that a converting row ranks above one that does not, ties counted half."""
+    return all_metrics(label, probability, weight)["roc_auc"]
+
+
+def pr_auc(label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """Average precision: precision weighted by the recall gained at each threshold."""
+    return all_metrics(label, probability, weight)["pr_auc"]
+
+
+def log_loss(label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """Mean negative log-likelihood, in nats."""
+    return all_metrics(label, probability, weight)["log_loss"]
+
+
+def reachable_skill(label: ArrayLike, probability: ArrayLike, true_probability: ArrayLike) -> float:
+    """The share of the reachable skill in log loss: 0 as the base rate, 1 as the world's true probability."""
+    y = np.asarray(label, dtype=np.float64)
+    base = log_loss(y, np.full(len(y), y.mean() if len(y) else np.nan))
+    reachable = base - log_loss(y, true_probability)
+    return (base - log_loss(y, probability)) / reachable if reachable > 0 else float("nan")
+
+
+def _metrics(ranked: Ranked, w: Floats) -> dict[str, float]:
+    """All metrics of sorted rows under weights (n,) in the same order."""
+    y, p, last = ranked.label, ranked.probability, ranked.last
+    rows = float(w.sum())
+    wy = w * y
+    positives = float(wy.sum())
+    if rows <= 0:
+        return dict.fromkeys(METRICS, float("nan"))
+    true_pos = wy.cumsum()[last]
+    chosen = w.cumsum()[last]
+    predicted = (w * p).cumsum()[last]
+    base_rate = positives / rows
+    held = np.clip(p, TINY, 1 - TINY)
+    in_decile = float(np.interp(DECILE * rows, np.append(0.0, chosen), np.append(0.0, true_pos)))
+    both = 0 < positives < rows
+    result = {
+        "roc_auc": _roc_auc(true_pos, chosen) if both else np.nan,
+        "pr_auc": _average_precision(true_pos, chosen) if positives > 0 else np.nan,
+        "log_loss": -float(wy @ np.log(held) + (w - wy) @ np.log1p(-held)) / rows,
+        "brier": float(w @ (p - y) ** 2) / rows,
+        "calibration_slope": _calibration_slope(ranked.margin, y, w) if both else np.nan,
+        "calibration_intercept": _calibration_intercept(ranked.margin, y, w) if both else np.nan,
+        "ece": _ece(chosen, true_pos, predicted),
+        "lift_at_decile": in_decile / (DECILE * rows) / base_rate if positives > 0 else np.nan,
+        "precision_at_decile": in_decile / (DECILE * rows),
+        "base_rate": base_rate,
+    }
+    return {name: float(result[name]) for name in METRICS}
+
+
+def _roc_auc(true_pos: Floats, chosen: Floats) -> float:
+    false_pos = chosen - true_pos
+    area = np.trapezoid(np.append(0.0, true_pos), np.append(0.0, false_pos))
+    return float(area / (true_pos[-1] * false_pos[-1]))
+
+
+def _average_precision(true_pos: Floats, chosen: Floats) -> float:
+    precision = np.divide(true_pos, chosen, out=np.zeros_like(chosen), where=chosen > 0)
+    return float(np.diff(true_pos, prepend=0.0) @ precision / true_pos[-1])
+
+
+def _ece(chosen: Floats, true_pos: Floats, predicted: Floats) -> float:
+    """Expected calibration error over ten bins of equal weight; rows tied across an edge are shared by weight."""
+    edges = np.linspace(0.0, chosen[-1], N_BINS + 1)
+    gap = np.interp(edges, np.append(0.0, chosen), np.append(0.0, true_pos - predicted))
+    return float(np.abs(np.diff(gap)).sum() / chosen[-1])
+
+
+def _calibration_slope(margin: Floats, y: Floats, w: Floats) -> float:
+    """The slope of the label's logistic regression on the predicted log-odds; 1 is calibrated, less is overconfident."""
+    X = np.column_stack([np.ones_like(margin), margin - margin.mean()])
+    rate = float(w @ y / w.sum())
+    start = np.array([logit(rate), 1.0])
+    found = logistic_map(X, y, weight=w, prior_mean=np.zeros(2), prior_precision=np.zeros(2), start=start)
+    return float(found.coef[1]) if found.converged else float("nan")
+
+
+def _calibration_intercept(margin: Floats, y: Floats, w: Floats) -> float:
+    """Calibration in the large: the shift of log-odds that makes the mean prediction right; 0 is calibrated."""
+    none = np.zeros(1)
+    found = logistic_map(np.ones((len(y), 1)), y, weight=w, offset=margin, prior_mean=none, prior_precision=none)
+    return float(found.coef[0]) if found.converged else float("nan")
+
+
+def with_intervals(
+    label: ArrayLike, probability: ArrayLike, cluster: Any = None, n_boot: int = 200, seed: int = 0
+) -> pd.DataFrame:
+    """Every metric with its 95 % interval: columns metric, value, lower, upper.
+
+    Whole clusters (n,), accounts for instance, are drawn with replacement, because rows of one account are not
+    independent (Field and Welsh 2007); without clusters single rows are. The interval is the percentile one.
+    """
+    ranked = Ranked.of(label, probability)
+    n = len(ranked.label)
+    codes = np.arange(n) if cluster is None else pd.factorize(pd.Series(cluster), use_na_sentinel=False)[0]
+    codes = codes[ranked.order]
+    n_clusters = int(codes.max()) + 1 if n else 0
+    rng = np.random.default_rng(seed)
+    draws = np.full((n_boot, len(METRICS)), np.nan)
+    for draw in range(n_boot if n else 0):
+        times = np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)
+        draws[draw] = list(_metrics(ranked, times[codes].astype(np.float64)).values())
+    value = np.array(list(_metrics(ranked, np.ones(n)).values()))
+    lower, upper = np.full((2, len(METRICS)), np.nan)
+    known = np.isfinite(draws).any(axis=0) & np.isfinite(value)
+    if known.any():
+        lower[known], upper[known] = np.nanpercentile(draws[:, known], [2.5, 97.5], axis=0)
+    return pd.DataFrame({"metric": METRICS, "value": value, "lower": lower, "upper": upper})

@@ -1,0 +1,50 @@
+"""A trained model, whatever its kind: probabilities, calibrated log-odds and contributions that add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from leadscore.learning.boosting import BoostedScorer
+from leadscore.learning.calibration import Calibration, calibrate
+from leadscore.learning.encoding import FeatureSpec, Table, as_frame
+from leadscore.learning.hybrid import LinearScorer
+from leadscore.learning.newton import Floats
+
+RULES, HYBRID, BOOSTING = "rules", "hybrid", "gradient_boosting"
+MODES = (RULES, HYBRID, BOOSTING)
+
+
+@dataclass(frozen=True)
+class LeadModel:
+    """Scores any table that has the model's features, found by name; LeadscoreError if one is missing.
+
+    ``params`` records how it was trained and is part of the artifact.
+    """
+
+    mode: str
+    features: tuple[FeatureSpec, ...]
+    scorer: LinearScorer | BoostedScorer
+    calibration: Calibration
+    horizon_days: int
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def feature_names(self) -> list[str]:
+        return [spec.name for spec in self.features]
+
+    def margins(self, features: Table) -> Floats:
+        """Calibrated log-odds (n,)."""
+        return calibrate(self.scorer.margins(as_frame(features)), self.calibration)
+
+    def predict_proba(self, features: Table) -> Floats:
+        """Probabilities (n, 2) of not converting and of converting within the horizon."""
+        margin = self.margins(features)
+        return np.column_stack([expit(-margin), expit(margin)])
+
+    def contributions(self, features: Table) -> Floats:
+        """Calibrated log-odds split by feature (n, f + 1), base value last; each row sums to its margin."""
+        return calibrate(self.scorer.contributions(as_frame(features)), self.calibration)

@@ -1,0 +1,106 @@
+"""Ways to hold rows out.
+
+Random splits flatter: snapshots of one lead, and leads of one account, stand on both sides, and the future teaches
+the past. The split that counts holds out the newest time, after a gap of one horizon, and whole accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from leadscore.errors import LeadscoreError
+
+Mask = NDArray[np.bool_]
+Fold = tuple[Mask, Mask]
+
+
+def days(as_of: Any) -> NDArray[np.int64]:
+    """Moments as whole days since 1970 (UTC); LeadscoreError if one is missing."""
+    moments = pd.to_datetime(pd.Series(np.asarray(as_of)), utc=True)
+    if moments.isna().any():
+        raise LeadscoreError(
+            f"as_of is missing in {int(moments.isna().sum())} of {len(moments)} rows; fill or drop them."
+        )
+    return moments.to_numpy(dtype="datetime64[D]").astype(np.int64)
+
+
+def stable_hash(keys: Any, seed: int = 0) -> NDArray[np.uint64]:
+    """A 64-bit hash of each key's text (n,), the same in every process and for every type that prints alike."""
+    codes, uniques = pd.factorize(pd.Series(np.asarray(keys, dtype=object)), use_na_sentinel=False)
+    texts = np.array([str(key) for key in uniques], dtype=object)
+    hashed = pd.util.hash_array(texts, hash_key=f"{seed % 10**16:016d}", categorize=False)
+    return hashed[codes]
+
+
+def owners(account: Any, lead: Any, n_rows: int) -> NDArray[np.object_]:
+    """Who each row belongs to (n,): its account, else its lead, else itself."""
+    keys = pd.Series(np.char.add("row:", np.arange(n_rows).astype(str)).astype(object))
+    for column in (lead, account):
+        if column is not None:
+            given = pd.Series(np.asarray(column, dtype=object))
+            keys = given.where(given.notna(), keys)
+    return keys.to_numpy()
+
+
+def fold_of(owner: NDArray[np.object_], n_folds: int, seed: int) -> NDArray[np.int64]:
+    """The fold (n,) of each row, by the hash of its owner."""
+    return (stable_hash(owner, seed) % np.uint64(n_folds)).astype(np.int64)
+
+
+def newest_window(day: NDArray[np.int64], newest_share: float) -> int:
+    """The latest day such that the rows from it onwards are at least ``newest_share`` of all."""
+    values, counts = np.unique(day, return_counts=True)
+    rows_from = counts[::-1].cumsum()[::-1]
+    return int(values[np.flatnonzero(rows_from >= newest_share * len(day))[-1]])
+
+
+def time_and_account_folds(
+    as_of: Any,
+    account: Any,
+    horizon_days: int,
+    newest_share: float = 0.25,
+    n_folds: int = 4,
+    seed: int = 0,
+    lead: Any = None,
+) -> Iterator[Fold]:
+    """Pairs (fit, held out) of boolean masks (n,), one per fold.
+
+    Held out are the rows of the newest window whose account falls in the fold; fitted are rows of other accounts
+    whose horizon ended when the window opens. Rows without account are held together by lead, else stand alone.
+    A fold that would leave either side empty is not given: a short history gives none at all.
+    """
+    day = days(as_of)
+    if len(day) == 0:
+        return
+    start = newest_window(day, newest_share)
+    part = fold_of(owners(account, lead, len(day)), n_folds, seed)
+    for fold in range(n_folds):
+        fit = (day + horizon_days <= start) & (part != fold)
+        held_out = (day >= start) & (part == fold)
+        if fit.any() and held_out.any():
+            yield fit, held_out
+
+
+def account_folds(account: Any, lead: Any, n_rows: int, n_folds: int = 4, seed: int = 0) -> Iterator[Fold]:
+    """Pairs (fit, held out) that share no account, at any time: what is left when history is too short."""
+    part = fold_of(owners(account, lead, n_rows), n_folds, seed)
+    for fold in range(n_folds):
+        if (part == fold).any() and (part != fold).any():
+            yield part != fold, part == fold
+
+
+def random_folds(label: ArrayLike, n_folds: int = 4, seed: int = 0) -> Iterator[Fold]:
+    """Pairs (fit, held out) of random rows, each fold with its share of every class."""
+    classes = np.asarray(label)
+    order = np.random.default_rng(seed).permutation(len(classes))
+    order = order[np.argsort(classes[order], kind="stable")]
+    part = np.empty(len(classes), dtype=np.int64)
+    part[order] = np.arange(len(classes)) % n_folds
+    for fold in range(n_folds):
+        if (part == fold).any() and (part != fold).any():
+            yield part != fold, part == fold

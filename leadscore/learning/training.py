@@ -1,0 +1,137 @@
+"""Fitting: as much model as the data carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leadscore.errors import LeadscoreError
+from leadscore.learning import boosting
+from leadscore.learning.boosting import BoostedScorer, fit_boosting
+from leadscore.learning.calibration import Calibration
+from leadscore.learning.encoding import MAX_LEVELS, Table, as_frame, learn_features
+from leadscore.learning.hybrid import LinearScorer, fit_hybrid, rules_scorer
+from leadscore.learning.model import BOOSTING, HYBRID, MODES, RULES, LeadModel
+from leadscore.learning.newton import Floats
+from leadscore.learning.rules import Rule, read_rules
+from leadscore.learning.splits import Fold, account_folds, random_folds, time_and_account_folds
+
+# Below the first, only rules; below either of the other two, rules that learn (DOMAIN practice, see choose_mode).
+MIN_CONVERSIONS_TO_LEARN = 20
+MIN_LEADS_TO_BOOST = 1_000
+MIN_CONVERSIONS_TO_BOOST = 50
+
+
+def fit(
+    features: Table,
+    label: Any,
+    as_of: Any = None,
+    account: Any = None,
+    rules: pd.DataFrame | Sequence[Rule] | None = None,
+    horizon_days: int = 90,
+    mode: str = "auto",
+    seed: int = 0,
+    *,
+    lead: Any = None,
+    assumed_rate: float = 0.02,
+    max_levels: int = MAX_LEVELS,
+    n_folds: int = 4,
+    max_folds: int | None = None,
+    nthread: int = 2,
+    **params: Any,
+) -> LeadModel:
+    """A model of the chance that a row's label is 1.
+
+    features: (n, f) table of numbers and categories; label: (n,) booleans or 0 and 1.
+    as_of, account, lead: (n,) moment, company and person of each row. With as_of the boosting stops and calibrates on
+    the newest rows of other accounts, a horizon later than its training; with account alone on other accounts; with
+    neither on random rows. lead also makes the counts behind ``auto`` counts of people instead of rows.
+    rules: table of rule points, the prior of the small modes. assumed_rate: the conversion rate before any data.
+    mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, and ``max_rounds``.
+    Rows whose label is missing, or tables the model could not read again, end in a LeadscoreError.
+    """
+    frame = as_frame(features)
+    y = binary_label(label, len(frame))
+    _check_lengths(len(frame), as_of=as_of, account=account, lead=lead)
+    unknown = sorted(set(params) - set(boosting.DEFAULTS) - {"max_rounds"})
+    if unknown:
+        raise LeadscoreError(
+            f"fit does not know the parameter '{unknown[0]}'; it takes {', '.join(boosting.DEFAULTS)} and max_rounds."
+        )
+    specs = learn_features(frame, max_levels)
+    read = read_rules(rules, [spec.name for spec in specs])
+    chosen = choose_mode(y, lead) if mode == "auto" else mode
+    if chosen not in MODES:
+        raise LeadscoreError(f"The mode '{mode}' does not exist; use auto, {', '.join(MODES)}.")
+    if len(np.unique(y)) < 2 or not specs:
+        # With one class there is nothing to tell apart: the rules, or without rules the base rate, speak alone.
+        chosen = RULES
+
+    scorer: LinearScorer | BoostedScorer
+    calibration = Calibration()
+    decided: dict[str, Any] = {}
+    if chosen == BOOSTING:
+        folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
+        scorer, calibration, decided = fit_boosting(frame, y, specs, folds, seed=seed, nthread=nthread, **params)
+    elif chosen == HYBRID:
+        scorer, decided = fit_hybrid(frame, y, specs, read, assumed_rate)
+    else:
+        scorer = rules_scorer(frame, y, specs, read, assumed_rate)
+    counts = {"n_rows": len(y), "n_positive": int(y.sum()), "seed": seed, "assumed_rate": assumed_rate}
+    return LeadModel(chosen, specs, scorer, calibration, horizon_days, {**counts, **decided})
+
+
+def choose_mode(label: Floats, lead: Any = None) -> str:
+    """How much model (n,) labels carry: rules, hybrid or gradient_boosting, counted by lead if given."""
+    people = np.arange(len(label)) if lead is None else pd.factorize(pd.Series(np.asarray(lead, dtype=object)))[0]
+    conversions = len(np.unique(people[label == 1]))
+    if conversions < MIN_CONVERSIONS_TO_LEARN:
+        return RULES
+    if len(np.unique(people)) < MIN_LEADS_TO_BOOST or conversions < MIN_CONVERSIONS_TO_BOOST:
+        return HYBRID
+    return BOOSTING
+
+
+def binary_label(label: Any, n_rows: int) -> Floats:
+    """The label as float64 (n,) of zeros and ones; LeadscoreError saying how many are missing or neither."""
+    given = pd.Series(np.asarray(label).ravel() if not isinstance(label, pd.Series) else label.array)
+    if len(given) != n_rows:
+        raise LeadscoreError(f"The label has {len(given)} rows and the features have {n_rows}; give one label a row.")
+    missing = int(given.isna().sum())
+    if missing:
+        raise LeadscoreError(
+            f"The label is missing in {missing} of {n_rows} rows; leave out rows whose horizon has not passed."
+        )
+    numbers = pd.to_numeric(given, errors="coerce").to_numpy(dtype=np.float64)
+    wrong = ~np.isin(numbers, (0.0, 1.0))
+    if wrong.any():
+        example = given.iloc[int(np.flatnonzero(wrong)[0])]
+        raise LeadscoreError(
+            f"The label is neither 0 nor 1 in {int(wrong.sum())} of {n_rows} rows, for example {example!r}; "
+            "give booleans or 0 and 1."
+        )
+    return numbers
+
+
+def _folds(y: Floats, as_of: Any, account: Any, lead: Any, horizon_days: int, n_folds: int, seed: int) -> list[Fold]:
+    """The most honest split the data allow, in which some held-out row converted and some did not."""
+    ways: list[list[Fold]] = []
+    if as_of is not None:
+        ways.append(list(time_and_account_folds(as_of, account, horizon_days, 0.25, n_folds, seed, lead)))
+    if account is not None or lead is not None:
+        ways.append(list(account_folds(account, lead, len(y), n_folds, seed)))
+    ways.append(list(random_folds(y, n_folds, seed)))
+    for folds in ways:
+        usable = [(fit, out) for fit, out in folds if len(np.unique(y[fit])) == 2 and len(np.unique(y[out])) == 2]
+        if usable:
+            return usable
+    return []
+
+
+def _check_lengths(n_rows: int, **columns: Any) -> None:
+    for name, column in columns.items():
+        if column is not None and len(column) != n_rows:
+            raise LeadscoreError(f"{name} has {len(column)} rows and the features have {n_rows}; give one a row.")

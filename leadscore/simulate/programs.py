@@ -1,0 +1,189 @@
+"""Programs: webinars, conferences, content and partner programs, their members, and what the CRM sees of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from leadscore.simulate.clock import DAY, HOUR, MINUTE, WEEK, Calendar, days, instants
+from leadscore.simulate.conversions import NEVER
+from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts
+from leadscore.simulate.ledger import Ledger, synced
+from leadscore.simulate.spells import lead_touches
+from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
+from leadscore.simulate.write import WorldWriter
+
+REGISTRATIONS = np.array([0.009, 0.030, 0.040, 0.028, 0.004])
+ATTENDS = np.array([0.36, 0.48, 0.55, 0.55, 0.40])
+BOOTHS = np.array([0.0025, 0.005, 0.008, 0.009, 0.004])
+"""Webinar registrations and booth visits in a week, and share of the registered who attend, by phase."""
+KINDS = {  # channel in Marketo -> type of the campaign in Salesforce
+    "Webinar": "Webinar",
+    "Event": "Conference",
+    "Content": "Content",
+    "Nurture": "Content",
+    "Partner": "Partner",
+}
+
+
+def programs(span: Calendar) -> pd.DataFrame:
+    """Two webinars a month, a conference a quarter, and the standing programs.
+
+    Columns: channel, name, moment (instant it takes place; the start of the history for standing ones). Webinars first,
+    then events, each by moment.
+    """
+    webinars = span.week_start(np.arange(1, span.weeks + 1, 2)) + 2 * DAY + 15 * HOUR
+    events = span.week_start(np.arange(5, max(span.weeks, 6), 13)) + 3 * DAY + 9 * HOUR
+    titles = table("pages").loc[table("pages")["subject"] == "webinar", "title"].to_numpy(object)
+    standing = {"Content": "Content Syndication", "Nurture": "Always-on Nurture", "Partner": "Partner Referrals"}
+    return pd.concat(
+        [
+            pd.DataFrame({"channel": "Webinar", "name": _numbered("Webinar ", titles, len(webinars)), "moment": webinars}),
+            pd.DataFrame({"channel": "Event", "name": _numbered("Conference ", np.array(["Summit", "Roadshow"], object), len(events)), "moment": events}),
+            pd.DataFrame({"channel": list(standing), "name": list(standing.values()), "moment": span.start_instant}),
+        ],
+        ignore_index=True,
+    )
+
+
+def _numbered(prefix: str, titles: Array, count: int) -> Array:
+    number = pd.Series(np.arange(1, count + 1)).astype(str).str.zfill(2).to_numpy(object)
+    return np.asarray(prefix + number + ": " + titles[np.arange(count) % len(titles)], dtype=object)
+
+
+def take_part(
+    rng: Rng, ledger: Ledger, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
+) -> tuple[pd.DataFrame, Array, Array, Array]:
+    """Log registrations, attendance and booth visits.
+
+    Returns (members: lead, program, joined, moment, status, by lead and program; lead, instant and form name of the webinar
+    registrations).
+    """
+    signed = _registrations(rng, catalogue, periods, leads, people, span)
+    webinar = catalogue["moment"].to_numpy()[signed["program"]]
+    over = webinar + HOUR < span.end_instant
+    attends = chance(rng, ATTENDS[signed["phase"]], len(signed))
+    outcome = signed.assign(moment=webinar + HOUR, status=np.where(attends, "Attended", "No Show"))[over]
+    booths = _booths(rng, catalogue, periods, leads, people, span)
+    standing = _standing(leads, catalogue)
+    steps = pd.concat([signed.assign(status="Registered"), outcome, booths, standing], ignore_index=True)
+    steps = steps.sort_values(["lead", "program", "moment"], kind="stable", ignore_index=True)
+    before = steps.groupby(["lead", "program"], sort=False)["status"].shift()
+    name = catalogue["name"].to_numpy(object)
+    program, lead = steps["program"].to_numpy(), steps["lead"].to_numpy()
+    ledger.log(
+        "change_status_in_progression", lead, steps["moment"].to_numpy(),
+        primary_attribute_value=name[program], primary_attribute_value_id=1001 + program,
+        old_status=texts(before), new_status=steps["status"].to_numpy(object),
+        success=steps["status"].isin(["Attended", "Visited Booth"]).to_numpy(),
+        campaign_id=1001 + program,
+    )  # fmt: skip
+    members = steps.groupby(["lead", "program"], as_index=False).agg(joined=("moment", "first"), moment=("moment", "last"), status=("status", "last"))
+    return members, signed["lead"].to_numpy(), signed["moment"].to_numpy(), name[signed["program"]]
+
+
+def _registrations(rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> pd.DataFrame:
+    """Registrations for the next webinar after each touch, and those by which webinar leads came."""
+    dates = catalogue.loc[catalogue["channel"] == "Webinar", "moment"].to_numpy()
+    active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
+    lead, phase, moment = lead_touches(rng, periods, leads, REGISTRATIONS[periods["phase"]] * active, span)
+    came = np.flatnonzero((table("sources")["lead_source"] == "Webinar").to_numpy()[leads["source"]])
+    frame = pd.DataFrame(
+        {
+            "lead": np.concatenate([came, lead]),
+            "phase": np.concatenate([np.zeros(len(came), np.int64), phase]),
+            "moment": np.concatenate([leads["created"].to_numpy()[came], moment]),
+        }
+    )
+    frame["program"] = np.searchsorted(dates, frame["moment"].to_numpy() + 2 * HOUR)
+    frame = frame[frame["program"] < len(dates)]
+    return frame.drop_duplicates(["lead", "program"]).sort_values(["moment", "lead"], ignore_index=True)
+
+
+def _booths(rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> pd.DataFrame:
+    """Visits to a booth: the touch moves to the nearest conference; conference leads came by one."""
+    events = catalogue[catalogue["channel"] == "Event"]
+    active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
+    lead, _, moment = lead_touches(rng, periods, leads, BOOTHS[periods["phase"]] * active, span)
+    dates = events["moment"].to_numpy()
+    nearest = np.searchsorted(dates, moment).clip(max=len(dates) - 1)
+    near = np.abs(dates[nearest] - moment) < 5 * WEEK
+    visited = dates[nearest] + rng.integers(0, 9 * 60, len(lead)) * MINUTE
+    keep = near & (visited >= leads["known"].to_numpy()[lead]) & (visited < span.end_instant)
+    came = np.flatnonzero((table("sources")["lead_source"] == "Conference").to_numpy()[leads["source"]])
+    born = leads["created"].to_numpy()[came]
+    last = np.searchsorted(dates, born, side="right").clip(min=1) - 1
+    frame = pd.DataFrame(
+        {
+            "lead": np.concatenate([came, lead[keep]]),
+            "program": np.concatenate([events.index.to_numpy()[last], events.index.to_numpy()[nearest[keep]]]),
+            "moment": np.concatenate([born + 2 * MINUTE, visited[keep]]),
+        }
+    )
+    frame = frame[frame["moment"] < span.end_instant]
+    return frame.drop_duplicates(["lead", "program"]).assign(status="Visited Booth")
+
+
+def _standing(leads: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """Members of the standing programs: leads bought from content syndication or sent by partners."""
+    source = table("sources")["lead_source"].to_numpy(object)[leads["source"]]
+    found = [
+        pd.DataFrame({"lead": np.flatnonzero(source == name), "program": catalogue.index[catalogue["channel"] == channel][0]})
+        for name, channel in (("Content Syndication", "Content"), ("Partner Referral", "Partner"))
+    ]
+    frame = pd.concat(found, ignore_index=True)
+    return frame.assign(moment=leads["created"].to_numpy()[frame["lead"]], status="Member")
+
+
+def write_programs(rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, members: pd.DataFrame, ledger: Ledger, span: Calendar) -> None:
+    """The tables program, program_membership, campaign of Marketo and campaign of Salesforce."""
+    count, name = len(catalogue), catalogue["name"].to_numpy(object)
+    moment = catalogue["moment"].to_numpy()
+    announced = np.minimum(moment - 28 * DAY, span.end_instant - DAY)
+    crm = salesforce_ids("701", 1 + np.arange(count))
+    writer.raw("marketo", "program", {
+        "id": 1001 + np.arange(count), "name": name, "channel": catalogue["channel"].to_numpy(object), "type": "Default",
+        "status": "", "workspace": "Default", "created_at": instants(announced), "updated_at": instants(announced),
+        "start_date": days(moment), "end_date": days(moment), "sfdc_id": crm, "sfdc_name": name,
+        "url": np.asarray(f"https://app.{VENDOR_DOMAIN}/program/" + np.arange(1001, 1001 + count).astype(str).astype(object)),
+        "_fivetran_deleted": False, "_fivetran_synced": instants(announced),
+    })  # fmt: skip
+    writer.raw("marketo", "campaign", {
+        "id": 1001 + np.arange(count), "name": name, "active": True, "type": "trigger", "program_id": 1001 + np.arange(count),
+        "program_name": name, "created_at": instants(announced), "updated_at": instants(announced),
+        "workspace_name": "Default", "_fivetran_deleted": False, "_fivetran_synced": instants(announced),
+    })  # fmt: skip
+    writer.raw("salesforce", "campaign", {
+        "id": crm, "name": name, "type": catalogue["channel"].map(KINDS).to_numpy(object), "status": "In Progress",
+        "is_active": True, "is_deleted": False, "start_date": days(moment), "end_date": days(moment),
+        "created_date": instants(announced), "last_modified_date": instants(announced),
+        "system_modstamp": instants(announced), "_fivetran_synced": instants(announced),
+        "budgeted_cost": np.round(rng.uniform(2, 40, count)) * 1000,
+    })  # fmt: skip
+    known = members[ledger.known(members["lead"].to_numpy())]
+    moment, status = known["moment"].to_numpy(), known["status"].to_numpy(object)
+    reached = np.isin(status.astype(str), ["Attended", "Visited Booth"])
+    writer.raw("marketo", "program_membership", {
+        "id": ledger.record(known["lead"].to_numpy(), moment), "program_id": 1001 + known["program"].to_numpy(),
+        "membership_date": instants(known["joined"]), "progression_status": status, "reached_success": reached,
+        "reached_success_date": instants(moment, ~reached), "acquired_by": 0, "is_exhausted": False,
+        "_fivetran_deleted": False, "_fivetran_synced": synced(rng, moment, span),
+    })  # fmt: skip
+
+
+def write_campaign_members(rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, members: pd.DataFrame, who: Array, is_lead: Array, since: Array, span: Calendar) -> None:
+    """Members who were in Salesforce when they joined: `who`, `is_lead` and `since` (instant) by lead, of their record."""
+    lead = members["lead"].to_numpy()
+    known = members[(since[lead] < NEVER) & (since[lead] <= members["moment"].to_numpy())]
+    lead, moment, status = known["lead"].to_numpy(), known["moment"].to_numpy(), known["status"].to_numpy(object)
+    responded = status != "No Show"
+    joined = instants(np.maximum(known["joined"].to_numpy(), since[lead]))
+    writer.raw("salesforce", "campaign_member", {
+        "id": salesforce_ids("00v", 1 + np.arange(len(known))),
+        "campaign_id": salesforce_ids("701", 1 + known["program"].to_numpy()),
+        "lead_id": np.where(is_lead[lead], who[lead], None), "contact_id": np.where(is_lead[lead], None, who[lead]),
+        "lead_or_contact_id": who[lead], "type": np.where(is_lead[lead], "Lead", "Contact"), "status": status,
+        "has_responded": responded, "first_responded_date": days(moment, ~responded), "is_deleted": False,
+        "created_date": joined, "last_modified_date": instants(moment), "system_modstamp": instants(moment),
+        "_fivetran_synced": synced(rng, moment, span),
+    })  # fmt: skip

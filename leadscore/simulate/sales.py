@@ -1,0 +1,123 @@
+"""What salespeople do: first answers to raised hands, cadences for new leads, calls, emails and meetings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from leadscore.simulate.clock import DAY, MINUTE, Calendar, days, instants
+from leadscore.simulate.conversions import NEVER
+from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts, weighted
+from leadscore.simulate.ledger import Ledger, synced
+from leadscore.simulate.records import CONTACT, LEAD, main_record
+from leadscore.simulate.spells import PHASES, lead_touches
+from leadscore.simulate.write import WorldWriter
+
+TASKS = np.array([0.012, 0.030, 0.070, 0.120, 0.080])
+MEETINGS = np.array([0.0010, 0.004, 0.020, 0.055, 0.030])
+"""Tasks and meetings with a lead in Salesforce in a week, by phase."""
+CONNECTS = np.array([0.14, 0.24, 0.34, 0.40, 0.45])
+"""Share of calls answered, by phase."""
+CADENCE = 0.5
+"""Share of new Salesforce leads that sales works through a cadence of some touches in three weeks."""
+DISPOSITIONS = ("Connected", "No Answer", "Left Voicemail", "Busy")
+
+
+class CrmRecords:
+    """Under which Salesforce record a lead is known at a moment: the lead, and after conversion the contact."""
+
+    def __init__(self, frame: pd.DataFrame, leads: pd.DataFrame) -> None:
+        self.id = frame["id"].to_numpy(object)
+        self.lead, self.contact = (main_record(frame, system, len(leads)) for system in (LEAD, CONTACT))
+        self.lead_since, self.contact_since = leads["sf_lead"].to_numpy(), leads["sf_contact"].to_numpy()
+        self.by_role, self.converted = leads["by_role"].to_numpy(), leads["converted"].to_numpy()
+
+    def at(self, lead: Array, moment: Array) -> tuple[Array, Array]:
+        """(id, whether it is a lead) for each; the id is None where sales does not know the person yet."""
+        as_lead = (self.lead[lead] >= 0) & (self.lead_since[lead] <= moment)
+        as_lead &= (moment < self.converted[lead]) | self.by_role[lead]
+        as_contact = ~as_lead & (self.contact[lead] >= 0) & (self.contact_since[lead] <= moment)
+        row = np.where(as_lead, self.lead[lead], self.contact[lead])
+        return np.where(as_lead | as_contact, self.id[row], None), as_lead
+
+
+def work(
+    rng: Rng, writer: WorldWriter, ledger: Ledger, crm: CrmRecords, hands: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, owners: Array, span: Calendar
+) -> None:
+    """Log tasks and meetings of sales, and what Marketo sees of its emails."""
+    answered = hands[hands["answered"] < NEVER]
+    parts = [
+        (answered["lead"].to_numpy(), answered["genuine"].to_numpy() * 2, answered["answered"].to_numpy()),
+        _cadences(rng, leads),
+        lead_touches(rng, periods, leads, TASKS[periods["phase"]], span),
+    ]
+    lead, phase, moment = (np.concatenate(column) for column in zip(*parts, strict=True))
+    keep = moment < span.end_instant
+    lead, phase, moment = lead[keep], phase[keep], moment[keep]
+    who, _ = crm.at(lead, moment)
+    there = np.flatnonzero(who != None)  # noqa: E711 (element by element)
+    there = there[np.argsort(moment[there], kind="stable")]
+    _write_tasks(rng, writer, ledger, lead[there], phase[there], moment[there], who[there], owners, span)
+    _write_meetings(rng, writer, crm, periods, leads, owners, span)
+
+
+def _cadences(rng: Rng, leads: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Touches of sales in the three weeks after a lead appears in Salesforce, for leads that did not ask for it."""
+    since = leads["sf_lead"].to_numpy()
+    chosen = np.flatnonzero((since < NEVER) & ~leads["raised"].to_numpy() & chance(rng, CADENCE, len(leads)))
+    lead = np.repeat(chosen, rng.integers(2, 6, len(chosen)))
+    moment = since[lead] + (rng.random(len(lead)) ** 1.5 * 21 * DAY).astype(np.int64) + MINUTE * 30
+    return lead, np.zeros(len(lead), dtype=np.int64), moment
+
+
+def _write_tasks(
+    rng: Rng, writer: WorldWriter, ledger: Ledger, lead: Array, phase: Array, moment: Array, who: Array, owners: Array, span: Calendar
+) -> None:
+    count = len(lead)
+    kind = np.array(["Call", "Email", "Task"], dtype=object)[weighted(rng, [0.55, 0.38, 0.07], count)]
+    call, mail = kind == "Call", kind == "Email"
+    reached = chance(rng, CONNECTS[phase], count)
+    other = np.array(DISPOSITIONS, dtype=object)[1 + weighted(rng, [0.6, 0.3, 0.1], count)]
+    length = np.where(reached, 60 + rng.exponential(300, count), rng.integers(5, 40, count)).astype(np.int64)
+    done = call | mail | chance(rng, 0.6, count)
+    writer.raw("salesforce", "task", {
+        "id": salesforce_ids("00T", 1 + np.arange(count)), "who_id": who, "who_count": 1, "owner_id": owners[lead % len(owners)],
+        "task_subtype": kind, "type": kind, "subject": kind + ": " + np.where(call, "follow up", "introduction"),
+        "status": np.where(done, "Completed", "Not Started"), "is_closed": done, "priority": "Normal",
+        "is_high_priority": False, "is_deleted": False, "call_type": np.where(call, np.where(chance(rng, 0.06, count), "Inbound", "Outbound"), None),
+        "call_disposition": np.where(call, np.where(reached, "Connected", other), None),
+        "call_duration_in_seconds": pd.Series(length, dtype="Int64").mask(~call), "activity_date": days(moment),
+        "created_date": instants(moment), "completed_date_time": instants(moment + MINUTE, ~done | (moment + MINUTE >= span.end_instant)),
+        "last_modified_date": instants(moment), "system_modstamp": instants(moment), "_fivetran_synced": synced(rng, moment, span),
+    })  # fmt: skip
+    _write_sales_email(rng, ledger, lead[mail], phase[mail], moment[mail], span)
+
+
+def _write_sales_email(rng: Rng, ledger: Ledger, lead: Array, phase: Array, moment: Array, span: Calendar) -> None:
+    """Opens and clicks of the emails that salespeople send."""
+    seen = moment + rng.exponential(5 * 60 * MINUTE, len(lead)).astype(np.int64)
+    opened = chance(rng, 0.25 + 0.08 * (phase % len(PHASES)), len(lead)) & (seen < span.end_instant)
+    clicked = opened & chance(rng, 0.2, len(lead)) & (seen + MINUTE < span.end_instant)
+    common = {"primary_attribute_value": "Introduction", "primary_attribute_value_id": 9001, "template_id": 9001, "sent_by": "sales"}
+    ledger.log("open_sales_email", lead[opened], seen[opened], **common)
+    ledger.log("click_sales_email", lead[clicked], seen[clicked] + MINUTE, link="https://www.example-vendor.com/pricing", **common)
+
+
+def _write_meetings(rng: Rng, writer: WorldWriter, crm: CrmRecords, periods: pd.DataFrame, leads: pd.DataFrame, owners: Array, span: Calendar) -> None:
+    """Meetings and demos, booked some days before."""
+    lead, phase, moment = lead_touches(rng, periods, leads, MEETINGS[periods["phase"]], span)
+    booked = moment - rng.integers(1, 8, len(lead)) * DAY
+    who, _ = crm.at(lead, moment)
+    there = np.flatnonzero(who != None)  # noqa: E711 (element by element)
+    there = there[np.argsort(moment[there], kind="stable")]
+    lead, phase, moment, who = lead[there], phase[there], moment[there], who[there]
+    booked = np.maximum(booked[there], np.minimum(crm.lead_since, crm.contact_since)[lead])
+    count, demo = len(lead), chance(rng, 0.45, len(lead))
+    writer.raw("salesforce", "event", {
+        "id": salesforce_ids("00U", 1 + np.arange(count)), "who_id": who, "who_count": 1, "owner_id": owners[lead % len(owners)],
+        "type": np.where(demo, "Demo", "Meeting"), "subject": np.where(demo, "Product demo", "Meeting"), "event_subtype": "Event",
+        "start_date_time": instants(moment), "end_date_time": instants(moment + 30 * MINUTE), "duration_in_minutes": 30,
+        "activity_date": days(moment), "activity_date_time": instants(moment), "is_deleted": False, "is_all_day_event": False,
+        "description": texts(np.full(count, None)), "created_date": instants(booked), "last_modified_date": instants(booked),
+        "system_modstamp": instants(booked), "_fivetran_synced": synced(rng, booked, span),
+    })  # fmt: skip

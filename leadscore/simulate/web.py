@@ -1,0 +1,131 @@
+"""Web sessions: how many, on which subjects, page by page; and what a change of fashion does to one subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leadscore.simulate.clock import DAY, MINUTE, Calendar
+from leadscore.simulate.draws import Array, Rng, chance, weighted
+from leadscore.simulate.ledger import Ledger
+from leadscore.simulate.spells import PHASES, lead_touches
+from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
+
+SESSIONS = np.array([0.050, 0.17, 0.32, 0.40, 0.07])
+"""Sessions of a lead in a week, by phase, at mean activeness."""
+PAGES = np.array([1.9, 2.4, 3.0, 3.2, 2.0])
+"""Mean pages in a session, by phase."""
+MIX = {
+    #            background, researching, evaluating, deciding, customer
+    "pricing": (4.5, 6, 11, 15, 4),
+    "demo": (2, 2.5, 5, 7, 1),
+    "compare": (3, 6, 9, 9, 1),
+    "roi": (2, 3, 6, 8, 1),
+    "docs": (9, 9, 14, 16, 40),
+    "case": (9, 13, 14, 11, 5),
+    "paper": (10, 13, 9, 5, 2),
+    "webinar": (8, 10, 7, 4, 3),
+    "blog": (32, 24, 14, 9, 14),
+    "event": (6, 5, 4, 4, 4),
+    "home": (20, 18, 17, 16, 20),
+    "careers": (3.5, 0.5, 0.3, 0.3, 0.5),
+}
+"""Relative interest in a subject, by phase."""
+AI_BEFORE, AI_AFTER = (16.0, 14.0, 12.0, 10.0, 10.0), (4.0, 20.0, 30.0, 32.0, 5.0)
+"""The same for AI: curiosity before the switch, a sign of buying after it."""
+ANONYMOUS = 0.25
+"""Share of leads who came by a form and were seen on the site, unnamed, up to 20 days before."""
+QUERIES = ("utm_source=newsletter&utm_medium=email", "utm_source=search&utm_medium=cpc", "gclid=test", None)
+
+SUBJECTS = (*MIX, "ai")
+SUBJECTS_BY_PHASE = np.array([[*(weights[phase] for weights in MIX.values()), AI_BEFORE[phase]] for phase in range(len(PHASES))])
+SUBJECTS_AFTER = np.column_stack([SUBJECTS_BY_PHASE[:, :-1], AI_AFTER])
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Sessions to come: lead, phase and instant of the first page, and that page (row of the vocabulary, -1 if free)."""
+
+    lead: Array
+    phase: Array
+    moment: Array
+    landing: Array
+
+
+def pages_about(rng: Rng, weights: Array) -> Array:
+    """One page (row of the vocabulary) for each row of subject weights."""
+    pages = table("pages")
+    subject_of = pd.Index(SUBJECTS).get_indexer(pages["subject"])
+    share = pages["weight"].to_numpy(float) / np.bincount(subject_of, pages["weight"])[subject_of]
+    unique, inverse = np.unique(weights, axis=0, return_inverse=True)
+    found = np.empty(len(weights), dtype=np.int64)
+    for row, mix in enumerate(unique):
+        rows = np.flatnonzero(inverse == row)
+        found[rows] = weighted(rng, mix[subject_of] * share, len(rows))
+    return found
+
+
+def address(page: Array, full: bool | Array) -> Array:
+    """URLs of pages: the path, or with the vendor's host."""
+    paths = table("pages")["path"].to_numpy(object)
+    hosted = np.array([f"https://www.{VENDOR_DOMAIN}{path}" for path in paths], dtype=object)
+    return np.asarray(np.where(full, hosted[page], paths[page]), dtype=object)
+
+
+def free_sessions(rng: Rng, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> Sessions:
+    """Sessions that people begin by themselves."""
+    phase, person = periods["phase"].to_numpy(), leads["person"].to_numpy()[periods["lead"]]
+    curiosity = np.where(phase == 0, people["curiosity"].to_numpy()[person], 1.0)
+    rate = SESSIONS[phase] * curiosity * people["activeness"].to_numpy()[person]
+    lead, drive, moment = lead_touches(rng, periods, leads, rate, span)
+    return Sessions(lead, drive, moment, np.full(len(lead), -1))
+
+
+def unnamed_sessions(rng: Rng, leads: pd.DataFrame, span: Calendar) -> Sessions:
+    """Sessions before a lead gave a name, which the marketing system adds once it knows the browser."""
+    by_form = table("sources")["source_type"].eq("Web form fill-out").to_numpy()[leads["source"]]
+    lead = np.flatnonzero(by_form & chance(rng, ANONYMOUS, len(leads)))
+    before = leads["created"].to_numpy()[lead] - (rng.exponential(5 * DAY, len(lead)).clip(0, 20 * DAY)).astype(np.int64)
+    lead, moment = lead[before >= span.start_instant], before[before >= span.start_instant]
+    return Sessions(lead, np.zeros(len(lead), dtype=np.int64), moment, np.full(len(lead), -1))
+
+
+def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], leads: pd.DataFrame, span: Calendar, switch: int) -> tuple[Array, Array]:
+    """Log every page of these sessions; `switch` is the instant at which AI changes its meaning.
+
+    Returns (lead, instant) of the visits to pricing pages.
+    """
+    lead, phase, moment, landing = (np.concatenate([getattr(each, name) for each in sessions]) for name in ("lead", "phase", "moment", "landing"))
+    known = ledger.known(lead)
+    lead, phase, moment, landing = lead[known], phase[known], moment[known], landing[known]
+    pages = rng.geometric(1 / PAGES[phase])
+    row = np.repeat(np.arange(len(lead)), pages)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(pages) - pages, pages)
+    gap = rng.exponential(70, len(row)).astype(np.int64) + 4
+    total = np.cumsum(np.where(place == 0, 0, gap))
+    seconds = total - np.repeat(total[place == 0], pages)
+    instant = moment[row] + seconds * (MINUTE // 60)
+    weights = np.where((instant >= switch)[:, None], SUBJECTS_AFTER[phase[row]], SUBJECTS_BY_PHASE[phase[row]])
+    page = np.where((place == 0) & (landing[row] >= 0), landing[row], pages_about(rng, weights))
+    row, page, instant = (values[instant < span.end_instant] for values in (row, page, instant))
+    _log(rng, ledger, lead[row], page, instant)
+    priced = table("pages")["subject"].to_numpy()[page] == "pricing"
+    return lead[row][priced], instant[priced]
+
+
+def _log(rng: Rng, ledger: Ledger, lead: Array, page: Array, instant: Array) -> None:
+    count = len(lead)
+    query = np.array(QUERIES, dtype=object)[np.where(chance(rng, 0.12, count), rng.integers(0, 3, count), 3)]
+    ledger.log(
+        "visit_webpage",
+        lead,
+        instant,
+        webpage_url=address(page, chance(rng, 0.4, count)),
+        primary_attribute_value=table("pages")["path"].to_numpy(object)[page],
+        primary_attribute_value_id=5001 + page,
+        query_parameters=query,
+        client_ip_address="203.0.113." + pd.Series(lead % 254 + 1).astype(str).to_numpy(object),
+    )
+

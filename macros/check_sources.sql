@@ -1,0 +1,117 @@
+{#- Runs before every build. A required table or column that is missing, or one that cannot be read as its type, ends the run with
+    one message that names each of them, what it is for and what to do; what is merely optional and odd is a warning. -#}
+{% macro check_sources() -%}
+  {%- if not execute or flags.WHICH not in ('build', 'run', 'retry') -%}{{ return('') }}{%- endif -%}
+  {%- do check_variables() -%}
+  {%- set findings = {'errors': [], 'warnings': []} -%}
+  {%- for node in graph.sources.values() | sort(attribute='unique_id') -%}
+    {%- do check_source_table(node, findings) -%}
+  {%- endfor -%}
+  {%- for warning in findings.warnings -%}{%- do exceptions.warn(warning) -%}{%- endfor -%}
+  {%- if findings.errors -%}
+    {{ exceptions.raise_compiler_error("The raw tables are not ready.\n  - " ~ findings.errors | join("\n  - ") ~ "\n") }}
+  {%- endif -%}
+{%- endmacro %}
+
+{#- Adds what is wrong with a table to the findings: first whether it and its columns are there, then whether its values can be read. -#}
+{% macro check_source_table(node, findings) -%}
+  {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.identifier) -%}
+  {%- set present = source_present_columns(node.source_name, relation) -%}
+  {%- set name = node.source_name ~ '.' ~ node.name -%}
+  {%- set place = "database '" ~ node.database ~ "', schema '" ~ node.schema ~ "'" -%}
+  {%- set needed = source_needed_columns(node) -%}
+  {%- if not source_enabled(node.source_name) -%}
+    {%- if node.config.meta.required_when == 'opportunity' and is_source_required(node) -%}
+      {%- do findings.warnings.append("conversion_event is " ~ var('conversion_event') ~ ", which is read from " ~ name ~ ", but "
+          ~ node.source_name ~ "_enabled is false: no lead counts as converted.") -%}
+    {%- endif -%}
+  {%- elif not present -%}
+    {%- if is_source_required(node) -%}
+      {%- do findings.errors.append("Table " ~ name ~ " is not in " ~ place ~ ". It is needed for " ~ node.config.meta.needed_for
+          ~ ". Set the variables " ~ node.source_name ~ "_schema and " ~ node.source_name ~ "_database to where your connector lands it, or "
+          ~ node.source_name ~ "_enabled: false to build without " ~ node.source_name ~ ".") -%}
+    {%- endif -%}
+  {%- else -%}
+    {%- for column in node.columns.values() if column.name in needed and column.name not in present -%}
+      {%- set lacking = "Column " ~ name ~ "." ~ column.name ~ " (" ~ column.description | trim('.') ~ ") is missing in " ~ place -%}
+      {%- if column.meta.required -%}
+        {%- do findings.errors.append(lacking ~ ". Add it to the sync of your connector, or set " ~ node.source_name
+            ~ "_schema to a schema that has it.") -%}
+      {%- else -%}
+        {%- do findings.warnings.append(lacking ~ ": the table is left out.") -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- do check_source_values(node, relation, present, findings) -%}
+  {%- endif -%}
+{%- endmacro %}
+
+{#- required_when is true, or the beginning of those conversion events that the table is required for. -#}
+{% macro is_source_required(node) -%}
+  {%- set required_when = node.config.meta.required_when -%}
+  {{ return(required_when == true or (required_when is string and var('conversion_event').startswith(required_when))) }}
+{%- endmacro %}
+
+{#- One scan per table, and only of columns that must be filled or that landed with another type than declared. -#}
+{% macro check_source_values(node, relation, present, findings) -%}
+  {%- set needed = source_needed_columns(node) -%}
+  {%- set name = node.source_name ~ '.' ~ node.name -%}
+  {%- set counted = [] -%}
+  {%- set measures = ['count(*)'] -%}
+  {%- for column in node.columns.values() if column.name in present -%}
+    {%- set landed = present[column.name] -%}
+    {%- set doubtful = is_doubtful(landed, column.data_type) -%}
+    {%- if doubtful or column.name in needed -%}
+      {%- set filled = read_as(landed, 'text') if doubtful or column.data_type == 'text' else 'raw.' ~ landed.quoted -%}
+      {%- set unread = read_as(landed, column.data_type) ~ ' is null and ' ~ filled ~ ' is not null' -%}
+      {%- do counted.append(column) -%}
+      {%- do measures.append('count(*) - count(' ~ filled ~ ')') -%}
+      {%- do measures.append('count(case when ' ~ unread ~ ' then 1 end)' if doubtful else '0') -%}
+      {%- do measures.append('min(case when ' ~ unread ~ ' then ' ~ filled ~ ' end)' if doubtful else 'null') -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if not counted and not is_source_required(node) -%}{{ return('') }}{%- endif -%}
+  {%- set found = run_query('select ' ~ measures | join(', ') ~ ' from ' ~ relation ~ ' as raw').rows[0] -%}
+  {%- if found[0] == 0 and is_source_required(node) -%}
+    {%- do findings.warnings.append("Table " ~ name ~ " is empty. It is needed for " ~ node.config.meta.needed_for ~ ".") -%}
+  {%- endif -%}
+  {%- for column in counted -%}
+    {%- set blank, unread, example = found[3 * loop.index0 + 1], found[3 * loop.index0 + 2], found[3 * loop.index0 + 3] -%}
+    {%- if blank and column.name in needed -%}
+      {%- do findings.warnings.append(blank ~ " of " ~ found[0] ~ " rows of " ~ name ~ " have no " ~ column.name ~ " and are left out.") -%}
+    {%- endif -%}
+    {%- if unread -%}
+      {%- set message = "Column " ~ name ~ "." ~ column.name ~ " holds values that cannot be read as " ~ column.data_type ~ ": " ~ unread ~ " of "
+          ~ found[0] ~ " rows, for example '" ~ example | truncate(60) ~ "'. Correct them where the table is loaded" -%}
+      {%- if column.name in needed -%}
+        {%- do findings.errors.append(message ~ "; the build cannot do without them.") -%}
+      {%- else -%}
+        {%- do findings.warnings.append(message ~ "; until then they count as empty.") -%}
+      {%- endif -%}
+    {%- endif -%}
+  {%- endfor -%}
+{%- endmacro %}
+
+{#- Whether a column landed as a type from which not every value can be read as the declared one. -#}
+{% macro is_doubtful(column, declared) -%}
+  {%- set landed = column.dtype | lower -%}
+  {%- set has_date = landed == 'date' or landed.startswith('timestamp') -%}
+  {{ return(declared != 'text' and not landed_as(landed, declared) and not (declared in ('date', 'timestamp') and has_date)) }}
+{%- endmacro %}
+
+{#- A variable out of its range would end deep inside a query; here it ends with its name. -#}
+{% macro check_variables() -%}
+  {%- do as_of() -%}
+  {%- set events = ['opportunity_created', 'lead_converted', 'opportunity_won'] -%}
+  {%- if var('conversion_event') not in events -%}
+    {{ exceptions.raise_compiler_error("conversion_event is '" ~ var('conversion_event') ~ "'. It takes one of " ~ events | join(', ') ~ ".") }}
+  {%- endif -%}
+  {%- set counts = ['conversion_horizon_days', 'training_snapshots_per_lead', 'training_max_rows', 'evaluation_max_rows', 'training_threads'] -%}
+  {%- for name in counts -%}
+    {%- if not modules.re.match('^[1-9][0-9]{0,8}$', var(name) | string) -%}
+      {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'. It takes a whole number of 1 or more.") }}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if not modules.re.match('^0?\\.[0-9]+$', var('assumed_conversion_rate') | string) or var('assumed_conversion_rate') | float == 0 -%}
+    {{ exceptions.raise_compiler_error("assumed_conversion_rate is '" ~ var('assumed_conversion_rate') ~ "'. It takes a share between 0 and 1, such as 0.02.") }}
+  {%- endif -%}
+{%- endmacro %}

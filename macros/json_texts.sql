@@ -1,0 +1,4 @@
+{#- A JSON array of texts as a list. -#}
+{% macro json_texts(json) -%} {{ return(adapter.dispatch('json_texts')(json)) }} {%- endmacro %}
+
+{% macro default__json_texts(json) -%} from_json({{ json }}, '["varchar"]') {%- endmacro %}

@@ -1,0 +1,11 @@
+{#- An address as an identity: lower case, without plus tag, and for the provider that ignores dots without them. Null if it is none. -#}
+{% macro normalise_email(email) -%}
+  {%- set whole = "lower(trim(" ~ email ~ "))" -%}
+  {%- set local = "split_part(split_part(" ~ whole ~ ", '@', 1), '+', 1)" -%}
+  {%- set domain = "split_part(" ~ whole ~ ", '@', 2)" -%}
+  case
+      when {{ whole }} not like '_%@_%._%' or {{ whole }} like '% %' or {{ whole }} like '%@%@%' or {{ local }} = '' then null
+      when {{ domain }} in ('gmail.com', 'googlemail.com') then replace({{ local }}, '.', '') || '@gmail.com'
+      else {{ local }} || '@' || {{ domain }}
+  end
+{%- endmacro %}

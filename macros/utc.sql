@@ -1,0 +1,18 @@
+{#- An instant (a timestamp that knows its zone) as a UTC timestamp without zone. -#}
+{% macro utc_of_instant(instant) -%} {{ return(adapter.dispatch('utc_of_instant')(instant)) }} {%- endmacro %}
+
+{% macro default__utc_of_instant(instant) -%} {{ return("timezone('UTC', " ~ instant ~ ")") }} {%- endmacro %}
+
+{#- A timestamp without zone, taken to be in source_time_zone, as a UTC timestamp without zone. -#}
+{% macro utc_of_local(local) -%}
+  {%- set zone = var('source_time_zone', 'UTC') -%}
+  {%- if not modules.re.match('^[A-Za-z][A-Za-z0-9_+/-]*$', zone) -%}
+    {{ exceptions.raise_compiler_error("source_time_zone is '" ~ zone ~ "'. It takes a name such as UTC or America/New_York.") }}
+  {%- endif -%}
+  {%- if zone == 'UTC' -%}{{ return('cast(' ~ local ~ ' as timestamp)') }}{%- endif -%}
+  {{ return(adapter.dispatch('utc_of_local')(local, zone)) }}
+{%- endmacro %}
+
+{% macro default__utc_of_local(local, zone) -%}
+  {{ return("timezone('UTC', timezone('" ~ zone ~ "', cast(" ~ local ~ " as timestamp)))") }}
+{%- endmacro %}

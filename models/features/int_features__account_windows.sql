@@ -1,0 +1,66 @@
+-- What the whole company did before as_of: people, departments and touches. A member counts from the day a record tied it to the company.
+with members as (
+
+    select
+        records.account_key,
+        records.lead_id,
+        min(records.created_at) as member_since,
+        {{ best_known('records.department', 'records.age_rank') }} as department
+    from {{ ref('int_identity__lead_records') }} as records
+    where records.account_key is not null
+    group by records.account_key, records.lead_id
+
+),
+
+member_days as (
+
+    select
+        members.account_key,
+        members.lead_id,
+        members.department,
+        daily.day,
+        members.member_since,
+        daily.engagements,
+        daily.pricing_visits,
+        daily.decision_touches
+    from members
+    inner join {{ ref('int_features__daily') }} as daily on members.lead_id = daily.lead_id
+    where daily.engagements > 0
+
+),
+
+moments as (
+
+    select distinct account_key, as_of
+    from {{ ref('int_features__profile') }}
+    where account_key is not null
+
+),
+
+-- Windows of at most 30 days touch at most two buckets of 30 days, so the join never sees a company's whole past.
+buckets as (
+
+    select account_key, as_of, {{ bucket_30d('as_of') }} - back.n as bucket
+    from moments
+    cross join {{ numbers(2) }} as back
+
+)
+
+select
+    buckets.account_key,
+    buckets.as_of,
+    count(distinct case when member_days.day >= {{ days_before('buckets.as_of', 14) }} then member_days.lead_id end) as people_14d,
+    count(distinct member_days.lead_id) as people_30d,
+    count(distinct case when member_days.day >= {{ days_before('buckets.as_of', 14) }} then member_days.department end) as departments_14d,
+    count(distinct member_days.department) as departments_30d,
+    sum(member_days.engagements) as engagements_30d,
+    sum(member_days.pricing_visits) as pricing_visits_30d,
+    sum(member_days.decision_touches) as decision_touches_30d
+from buckets
+inner join member_days
+    on buckets.account_key = member_days.account_key
+    and buckets.bucket = {{ bucket_30d('member_days.day') }}
+    and member_days.day < buckets.as_of
+    and member_days.day >= {{ days_before('buckets.as_of', 30) }}
+    and member_days.member_since < cast(buckets.as_of as timestamp)
+group by buckets.account_key, buckets.as_of

@@ -1,0 +1,57 @@
+-- What ties records together, first cut: two records that share a key are one person. Every record holds its own id as a key, so
+-- that ids pointing at it from elsewhere find it.
+with keys as (
+
+    select record_id, 'record' as key_type, record_id as match_key
+    from {{ ref('int_identity__records') }}
+
+    union all
+
+    select merged_record_id, 'merge', merged_record_id from {{ ref('int_identity__merges') }}
+
+    union all
+
+    select merged_record_id, 'merge', surviving_record_id from {{ ref('int_identity__merges') }}
+
+    union all
+
+    select 'salesforce.lead:' || salesforce_lead_id, 'conversion', 'salesforce.contact:' || converted_contact_id
+    from {{ ref('stg_salesforce__lead') }}
+    where converted_contact_id is not null
+
+    union all
+
+    select 'marketo.lead:' || marketo_lead_id, 'sync', 'salesforce.lead:' || salesforce_lead_id
+    from {{ ref('stg_marketo__lead') }}
+    where salesforce_lead_id is not null
+
+    union all
+
+    select 'marketo.lead:' || marketo_lead_id, 'sync', 'salesforce.contact:' || salesforce_contact_id
+    from {{ ref('stg_marketo__lead') }}
+    where salesforce_contact_id is not null
+
+    union all
+
+    -- A mailbox that a team shares says nothing about who wrote.
+    select records.record_id, 'email', 'email:' || records.email
+    from {{ ref('int_identity__records') }} as records
+    left join {{ ref('shared_mailboxes') }} as shared on split_part(records.email, '@', 1) = shared.local_part
+    where records.email is not null and shared.local_part is null
+
+),
+
+known as (
+
+    select record_id from {{ ref('int_identity__records') }}
+    union
+    select merged_record_id from {{ ref('int_identity__merges') }}
+
+)
+
+select distinct
+    keys.record_id,
+    keys.key_type,
+    keys.match_key
+from keys
+inner join known on keys.record_id = known.record_id

@@ -1,0 +1,86 @@
+-- Every person record of every source in one shape, its vocabularies made common. Test records and own staff stay out.
+with all_records as (
+
+    select
+        'marketo.lead:' || marketo_lead_id as record_id,
+        'marketo' as source_system,
+        'lead' as source_object,
+        marketo_lead_id as source_id,
+        3 as trust_rank,
+        email, first_name, last_name, title, cast(null as varchar) as department_name, coalesce(phone, mobile_phone) as phone,
+        company_name, website, industry, employee_count, annual_revenue, country, lead_source,
+        salesforce_account_id, has_opted_out, created_at
+    from {{ ref('stg_marketo__lead') }}
+
+    union all
+
+    select
+        'salesforce.lead:' || salesforce_lead_id as record_id,
+        'salesforce' as source_system,
+        'lead' as source_object,
+        salesforce_lead_id as source_id,
+        2 as trust_rank,
+        email, first_name, last_name, title, null as department_name, coalesce(phone, mobile_phone) as phone,
+        company_name, website, industry, employee_count, annual_revenue, country, lead_source,
+        null as salesforce_account_id, has_opted_out, created_at
+    from {{ ref('stg_salesforce__lead') }}
+
+    union all
+
+    select
+        'salesforce.contact:' || salesforce_contact_id as record_id,
+        'salesforce' as source_system,
+        'contact' as source_object,
+        salesforce_contact_id as source_id,
+        1 as trust_rank,
+        email, first_name, last_name, title, department_name, coalesce(phone, mobile_phone) as phone,
+        null as company_name, null as website, null as industry, null as employee_count, null as annual_revenue, country, lead_source,
+        salesforce_account_id, has_opted_out, created_at
+    from {{ ref('stg_salesforce__contact') }}
+
+),
+
+excluded as (
+
+    select distinct all_records.record_id
+    from all_records
+    inner join {{ ref('excluded_records') }} as rules
+        on
+            case rules.field
+                when 'email' then lower(all_records.email)
+                when 'company_name' then lower(all_records.company_name)
+                when 'last_name' then lower(all_records.last_name)
+                when 'full_name' then lower(all_records.first_name || ' ' || all_records.last_name)
+            end like rules.pattern
+
+)
+
+select
+    all_records.record_id,
+    all_records.source_system,
+    all_records.source_object,
+    all_records.source_id,
+    all_records.trust_rank,
+    {{ normalise_email('all_records.email') }} as email,
+    all_records.first_name,
+    all_records.last_name,
+    all_records.title,
+    titles.seniority,
+    coalesce(titles.department, lower(all_records.department_name)) as department,
+    all_records.phone,
+    all_records.company_name,
+    {{ host_of('all_records.website') }} as website_host,
+    coalesce(industries.industry, all_records.industry) as industry,
+    all_records.employee_count,
+    all_records.annual_revenue,
+    coalesce(countries.country_code, all_records.country) as country,
+    all_records.lead_source,
+    all_records.salesforce_account_id,
+    all_records.has_opted_out,
+    all_records.created_at
+from all_records
+left join excluded on all_records.record_id = excluded.record_id
+left join {{ ref('int_identity__titles') }} as titles on all_records.title = titles.title
+left join {{ ref('industry_aliases') }} as industries on trim({{ plain_words('all_records.industry') }}) = industries.alias
+left join {{ ref('country_aliases') }} as countries on trim({{ plain_words('all_records.country') }}) = countries.alias
+where excluded.record_id is null

@@ -1,0 +1,54 @@
+-- Why each lead has its score, strongest reason first: the five features that raise it most, the five that lower it most, and one line
+-- for all others, so that base_score plus the points of a lead's lines is its raw score.
+with told as (
+
+    select
+        lead_id,
+        {{ unnest_lists({'reason_features': 'feature', 'reason_values': 'feature_value', 'reason_points': 'points'}) }}
+    from {{ ref('ml_lead_explanations') }}
+
+),
+
+ranked as (
+
+    select
+        told.*,
+        row_number() over (partition by lead_id order by abs(points) desc, feature) as rank
+    from told
+
+),
+
+others as (
+
+    select
+        explanations.lead_id,
+        coalesce(max(ranked.rank), 0) + 1 as rank,
+        any_value(explanations.raw_score) - any_value(explanations.base_score) - coalesce(sum(ranked.points), 0) as points
+    from {{ ref('ml_lead_explanations') }} as explanations
+    left join ranked on explanations.lead_id = ranked.lead_id
+    group by explanations.lead_id
+
+)
+
+select
+    ranked.lead_id,
+    cast(ranked.rank as integer) as rank,
+    case when ranked.points >= 0 then 'up' else 'down' end as direction,
+    ranked.feature,
+    ranked.feature_value,
+    ranked.points,
+    {{ reason_sentence('ranked.feature_value', 'catalogue') }} as reason_text
+from ranked
+left join {{ ref('feature_catalogue') }} as catalogue on ranked.feature = catalogue.feature
+
+union all
+
+select
+    lead_id,
+    cast(rank as integer) as rank,
+    case when points >= 0 then 'up' else 'down' end as direction,
+    'all_other_features' as feature,
+    null as feature_value,
+    points,
+    'all other features together' as reason_text
+from others

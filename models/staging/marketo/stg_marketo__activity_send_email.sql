@@ -1,0 +1,22 @@
+-- Emails sent, whether they arrived or not.
+with source as (
+
+    select * from {{ read_source('marketo', 'activity_send_email') }}
+
+)
+
+select
+    -- ids
+    id as activity_id,
+    lead_id as marketo_lead_id,
+    campaign_id,
+
+    -- the email
+    campaign_run_id,
+    email_template_id,
+    primary_attribute_value as email_name,
+
+    -- when
+    activity_date as occurred_at
+
+from source

@@ -1,0 +1,8 @@
+"""Rhythm of engagement: velocity, decay, burst and trend, from weekly counts, batch by batch."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="features", packages=["numpy", "pyarrow"])
+    from leadscore import rhythm, warehouse
+
+    return warehouse.map_batches(session, dbt.ref("int_features__weekly_touches"), rhythm.features)

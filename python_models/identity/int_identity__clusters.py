@@ -1,0 +1,9 @@
+"""Connected components of the graph in which records meet through the keys they share."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="identity", packages=["numpy", "pyarrow", "scipy"])
+    from leadscore import identity, warehouse
+
+    keys = warehouse.read(dbt.ref("int_identity__keys"), order_by=["record_id", "match_key"])
+    return identity.clusters(keys)

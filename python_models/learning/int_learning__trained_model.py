@@ -1,0 +1,12 @@
+"""The model trained on all labelled snapshots, as one row of text and figures."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="learning", packages=["numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "xgboost"])
+    from leadscore import pipeline, warehouse
+
+    rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=["lead_id", "as_of"])
+    rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
+    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
+    metrics = warehouse.read(dbt.ref("ml_metrics"), order_by=["split", "scorer", "metric"])
+    return pipeline.train(rows, rules, parameters, metrics)

@@ -1,0 +1,11 @@
+"""Predictions for the newest labelled snapshots by models that knew neither their time nor their account."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="learning", packages=["numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "xgboost"])
+    from leadscore import pipeline, warehouse
+
+    rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=["lead_id", "as_of"])
+    rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
+    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
+    return pipeline.holdout_predictions(rows, rules, parameters)

@@ -1,0 +1,9 @@
+"""Score and explanation of every open lead in one pass over streamed batches."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="scoring", packages=["numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "xgboost", "numba"])
+    from leadscore import pipeline, warehouse
+
+    registry = warehouse.read(dbt.ref("ml_models").filter("status = 'champion'"))
+    return warehouse.map_batches(session, dbt.ref("int_scoring__rows"), pipeline.scorer(registry))
