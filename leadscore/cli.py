@@ -1,4 +1,4 @@
-"""The `leadscore` command: a simulated world, or a folder of exports, becomes the raw tables that dbt reads."""
+"""The `leadscore` command: fills the raw tables that dbt reads, from a simulated world or a folder of exports, and shows what was found."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ def _load(options: argparse.Namespace) -> str:
     return f"{load(options.directory, options.database)}\nWritten to {options.database}."
 
 
+def _summary(options: argparse.Namespace) -> str:
+    from leadscore.summary import summary
+
+    return summary(options.database)
+
+
 def rows_table(rows: Mapping[str, int]) -> str:
     """Rows per table, one line each, with their sum."""
     width = max(map(len, [*rows, "table"]))
@@ -78,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("directory", type=Path, metavar="DIR", help="the folder of exports")
     command.set_defaults(run=_load)
+
+    command = commands.add_parser("summary", help="show what the newest build found: volumes, quality, the best leads")
+    command.set_defaults(run=_summary)
 
     for command in commands.choices.values():
         command.add_argument(

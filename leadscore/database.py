@@ -18,7 +18,7 @@ def open_database(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection in UTC, closed at the end; a transaction still open then is rolled back.
 
     Memory and threads follow LEAD_SCORING_MEMORY_LIMIT and LEAD_SCORING_THREADS, as in the dbt profile.
-    Raises LeadscoreError if the folder is missing, or the file is locked or is no database.
+    Raises LeadscoreError if the folder is missing, the file is locked or no database, or DuckDB fails on the way.
     """
     if not database.parent.is_dir():
         raise LeadscoreError(
@@ -40,12 +40,15 @@ def open_database(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             # DuckDB opens data files as views in memory, where all that is written would be lost.
             raise LeadscoreError(f"{database} is no DuckDB file: name one, or a new one, with --database.")
         yield connection
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise LeadscoreError(f"Writing to {database} failed, and it is as it was before: {reason}") from error
     finally:
         connection.close()
 
 
 def _why_closed(database: Path, message: str) -> str:
-    if "lock" in message:
+    if "Could not set lock" in message:
         holder = re.search(r"PID (\d+)", message)
         who = f" (process {holder.group(1)})" if holder else ""
         return f"The database {database} is in use by another program{who}: close it, then run this again."

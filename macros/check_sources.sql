@@ -7,9 +7,9 @@
   {%- for node in graph.sources.values() | sort(attribute='unique_id') -%}
     {%- do check_source_table(node, findings) -%}
   {%- endfor -%}
-  {%- for warning in findings.warnings -%}{%- do exceptions.warn(warning) -%}{%- endfor -%}
+  {%- for warning in findings.warnings -%}{%- do exceptions.warn('[WARNING]: ' ~ warning) -%}{%- endfor -%}
   {%- if findings.errors -%}
-    {{ exceptions.raise_compiler_error("The raw tables are not ready.\n  - " ~ findings.errors | join("\n  - ") ~ "\n") }}
+    {{ exceptions.raise_compiler_error("The raw tables are not ready.\n  - " ~ findings.errors | join("\n  - ")) }}
   {%- endif -%}
 {%- endmacro %}
 
@@ -28,7 +28,7 @@
   {%- elif not present -%}
     {%- if is_source_required(node) -%}
       {%- do findings.errors.append("Table " ~ name ~ " is not in " ~ place ~ ". It is needed for " ~ node.config.meta.needed_for
-          ~ ". Set the variables " ~ node.source_name ~ "_schema and " ~ node.source_name ~ "_database to where your connector lands it, or "
+          ~ (", as conversion_event is " ~ var('conversion_event') if node.config.meta.required_when is string else "") ~ ". Set the variables " ~ node.source_name ~ "_schema and " ~ node.source_name ~ "_database to where your connector lands it, or "
           ~ node.source_name ~ "_enabled: false to build without " ~ node.source_name ~ ".") -%}
     {%- endif -%}
   {%- else -%}

@@ -2,5 +2,5 @@
 {% macro is_scanner_agent(user_agent) -%}
   {%- set names = ['scanner', 'barracuda', 'mimecast', 'proofpoint', 'safelinks', 'urldefense', 'fireeye', 'symantec', 'trendmicro',
       'crawl', 'spider', 'headless', 'phantomjs', 'python-', 'curl/', 'wget/', 'okhttp', 'go-http-client', 'java/', 'linkpreview'] -%}
-  coalesce({{ text_matches('lower(' ~ user_agent ~ ')', names | join('|') ~ '|(^|[^a-z])bot|bot([^a-z]|$)') }}, false)
+  coalesce({{ text_matches('lower(' ~ user_agent ~ ')', names | join('|') ~ '|[+]http|bot[/;)]|(^|[^a-z])bot([^a-z]|$)') }}, false)
 {%- endmacro %}

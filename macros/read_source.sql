@@ -5,9 +5,9 @@
   {%- set relation = source(source_name, table_name) -%}
   {%- if not execute -%}{{ return('(select 1 as parsing)') }}{%- endif -%}
   {%- set node = source_node(source_name, table_name) -%}
-  {%- set present = source_present_columns(source_name, relation) -%}
   {%- set needed = source_needed_columns(node) -%}
-  {%- set readable = present and needed | reject('in', present) | list == [] -%}
+  {%- set landed = source_present_columns(source_name, relation) -%}
+  {%- set present = landed if needed | reject('in', landed) | list == [] else {} -%}
   (
       select *
       from (
@@ -15,11 +15,11 @@
           {%- for column in node.columns.values() %}
               {{ read_as(present[column.name], column.data_type) if column.name in present else 'cast(null as ' ~ sql_type(column.data_type) ~ ')' }} as {{ column.name }}{{ ',' if not loop.last }}
           {%- endfor %}
-          {%- if readable %}
+          {%- if present %}
           from {{ relation }} as raw
           {%- endif %}
       ) as typed
-      {%- if readable %}
+      {%- if present %}
       where
           {{ existed_before_as_of(node) }}
           {%- for name in needed %}

@@ -45,8 +45,8 @@ class BoostedScorer:
     booster: xgb.Booster
 
     @cached_property
-    def _trees(self) -> Any:
-        return self.booster
+    def _explainer(self) -> treeshap.Explainer:
+        return treeshap.Explainer(self.booster)
 
     def margins(self, frame: pd.DataFrame) -> Floats:
         """Raw log-odds (n,)."""
@@ -59,7 +59,7 @@ class BoostedScorer:
         contributions by their size, so that the score never depends on how it was explained.
         """
         matrix = encode(frame, self.features)
-        parts = treeshap.contributions(self._trees, matrix)
+        parts = self._explainer.contributions(matrix)
         return close_gap(parts, self._margins_of(matrix))
 
     def _margins_of(self, matrix: NDArray[np.float32]) -> Floats:

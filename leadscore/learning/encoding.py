@@ -44,7 +44,8 @@ class FeatureSpec:
 def as_frame(table: Table) -> pd.DataFrame:
     """The table as a DataFrame; texts of an Arrow table come as categories, which is cheaper than objects."""
     if isinstance(table, pd.DataFrame):
-        return table
+        texts = all(isinstance(name, str) for name in table.columns)
+        return table if texts else table.set_axis([str(name) for name in table.columns], axis=1)
     if isinstance(table, (pa.Table, pa.RecordBatch)):
         return pd.DataFrame(table.to_pandas(strings_to_categorical=True))
     raise LeadscoreError(

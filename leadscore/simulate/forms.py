@@ -27,7 +27,7 @@ def fill_out(
     names, pages = _catalogue()
     asked, asked_at, asked_form = hands["lead"].to_numpy(), hands["moment"].to_numpy(), hands["form"].to_numpy()
     active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
-    lead, _, moment = lead_touches(rng, periods, leads, DOWNLOADS[periods["phase"]] * active, span)
+    lead, phase, moment = lead_touches(rng, periods, leads, DOWNLOADS[periods["phase"]] * active, span)
     came = _by_form(leads)
     came = came[~leads["raised"].to_numpy()[came]]
     who = np.concatenate([asked, lead, came])
@@ -47,8 +47,8 @@ def fill_out(
     since = leads["known"].to_numpy()[who]
     seen = when - rng.integers(1, 6, len(who)) * MINUTE
     visited = (seen >= since) & chance(rng, 0.95, len(who))
-    driven = np.zeros(int(visited.sum()), dtype=np.int64)
-    return Sessions(who[visited], driven, seen[visited], pages[form[visited]]), who, when
+    drive = np.concatenate([2 * hands["genuine"].to_numpy(), phase, np.zeros(len(came), dtype=np.int64)])
+    return Sessions(who[visited], drive[visited], seen[visited], pages[form[visited]]), who, when
 
 
 def _by_form(leads: pd.DataFrame) -> Array:

@@ -47,7 +47,7 @@ def _genuine(rng: Rng, world: Journeys, leads: pd.DataFrame, span: Calendar) -> 
     moment = np.maximum(at_local_hours(rng, moment, leads["city"].to_numpy()[lead]), span.week_start(week))
     moment = np.where(first, leads["created"].to_numpy()[lead], moment)
     quick = found["quick"].to_numpy()
-    lead, quick, moment = inside(lead, quick, moment, leads=leads, span=span)
+    lead, quick, moment = inside(lead, quick, moment, since=leads["created"], span=span)
     return pd.DataFrame({"lead": lead, "moment": moment, "quick": quick, "genuine": True})
 
 
@@ -55,7 +55,7 @@ def _idle(rng: Rng, people: pd.DataFrame, leads: pd.DataFrame, span: Calendar) -
     lives = pd.DataFrame({"start": leads["created"], "stop": span.end_instant})
     lead, moment = touches(rng, lives, IDLE * people["curiosity"].to_numpy()[leads["person"]])
     moment = at_local_hours(rng, moment, leads["city"].to_numpy()[lead])
-    lead, moment = inside(lead, moment, leads=leads, span=span)
+    lead, moment = inside(lead, moment, since=leads["created"], span=span)
     return pd.DataFrame({"lead": lead, "moment": moment, "quick": chance(rng, chain.QUICK_ANSWER, len(lead)), "genuine": False})
 
 

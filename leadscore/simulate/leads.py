@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from leadscore.simulate.chain import BUYING, DECIDING, EVALUATING, RESEARCHING
-from leadscore.simulate.clock import DAY, Calendar, at_local_hours
-from leadscore.simulate.draws import Array, Rng, chance, weighted_rows
+from leadscore.simulate.clock import DAY, HOUR, Calendar, at_local_hours
+from leadscore.simulate.draws import Array, Rng, weighted_rows
 from leadscore.simulate.journey import Journeys
 from leadscore.simulate.vocabulary import table
 
@@ -23,7 +23,7 @@ BLOCK = 50_000
 def leads(rng: Rng, world: Journeys, companies: pd.DataFrame, people: pd.DataFrame, span: Calendar, count: int) -> pd.DataFrame:
     """One row per lead, oldest first.
 
-    Columns: person, company, week (of creation), created (instant), raised (the lead begins with a raised hand), source
+    Columns: person, company, city, week (of creation), created (instant), raised (the lead begins with a raised hand), source
     (row of the vocabulary). A person who raises a hand becomes a lead by it; of the others the most eager fill up to
     `count`.
     """
@@ -37,12 +37,11 @@ def leads(rng: Rng, world: Journeys, companies: pd.DataFrame, people: pd.DataFra
     week, raised = week[person], (hand_week == week)[person]
     moment = span.week_start(week) + (rng.random(len(person)) * 7 * DAY).astype(np.int64)
     city = people["city"].to_numpy()[person]
-    created = np.maximum(at_local_hours(rng, moment, city), span.week_start(week))
+    created = np.clip(at_local_hours(rng, moment, city), span.week_start(week), span.end_instant - HOUR)
     source = _sources(rng, world, companies, people, person, week, raised)
     frame = pd.DataFrame(
-        {"person": person, "company": people["company"].to_numpy()[person], "week": week, "created": created, "raised": raised, "source": source}
+        {"person": person, "company": people["company"].to_numpy()[person], "city": city, "week": week, "created": created, "raised": raised, "source": source}
     )
-    frame = frame[frame["created"] < span.end_instant]
     return frame.sort_values(["created", "person"], ignore_index=True)
 
 

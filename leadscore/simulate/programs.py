@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from leadscore.simulate.clock import DAY, HOUR, MINUTE, WEEK, Calendar, days, instants
-from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts
 from leadscore.simulate.ledger import Ledger, synced
+from leadscore.simulate.sales import CrmRecords
 from leadscore.simulate.spells import lead_touches
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
 from leadscore.simulate.write import WorldWriter
@@ -53,11 +53,10 @@ def _numbered(prefix: str, titles: Array, count: int) -> Array:
 
 def take_part(
     rng: Rng, ledger: Ledger, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
-) -> tuple[pd.DataFrame, Array, Array, Array]:
-    """Log registrations, attendance and booth visits.
+) -> pd.DataFrame:
+    """Log registrations (with their forms), attendance and booth visits.
 
-    Returns (members: lead, program, joined, moment, status, by lead and program; lead, instant and form name of the webinar
-    registrations).
+    Returns the members by lead and program: lead, program, joined, moment, status (the last one and its instant).
     """
     signed = _registrations(rng, catalogue, periods, leads, people, span)
     webinar = catalogue["moment"].to_numpy()[signed["program"]]
@@ -78,8 +77,24 @@ def take_part(
         success=steps["status"].isin(["Attended", "Visited Booth"]).to_numpy(),
         campaign_id=1001 + program,
     )  # fmt: skip
-    members = steps.groupby(["lead", "program"], as_index=False).agg(joined=("moment", "first"), moment=("moment", "last"), status=("status", "last"))
-    return members, signed["lead"].to_numpy(), signed["moment"].to_numpy(), name[signed["program"]]
+    _log_forms(ledger, signed, name[signed["program"]])
+    return steps.groupby(["lead", "program"], as_index=False).agg(
+        joined=("moment", "first"), moment=("moment", "last"), status=("status", "last")
+    )
+
+
+def _log_forms(ledger: Ledger, signed: pd.DataFrame, name: Array) -> None:
+    """The forms by which people register for webinars."""
+    pages = table("pages")
+    webinars = pages[pages["subject"] == "webinar"]
+    page = signed["program"].to_numpy() % len(webinars)
+    ledger.log(
+        "fill_out_form", signed["lead"].to_numpy(), signed["moment"].to_numpy(),
+        primary_attribute_value="Webinar Registration: " + webinars["title"].to_numpy(object)[page],
+        primary_attribute_value_id=6501 + page, webpage_id=5501 + page,
+        referrer_url=np.asarray(f"https://www.{VENDOR_DOMAIN}" + webinars["path"].to_numpy(object)[page]),
+        campaign_id=1001 + signed["program"].to_numpy(), program_name=name,
+    )  # fmt: skip
 
 
 def _registrations(rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> pd.DataFrame:
@@ -171,19 +186,20 @@ def write_programs(rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, membe
     })  # fmt: skip
 
 
-def write_campaign_members(rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, members: pd.DataFrame, who: Array, is_lead: Array, since: Array, span: Calendar) -> None:
-    """Members who were in Salesforce when they joined: `who`, `is_lead` and `since` (instant) by lead, of their record."""
-    lead = members["lead"].to_numpy()
-    known = members[(since[lead] < NEVER) & (since[lead] <= members["moment"].to_numpy())]
+def write_campaign_members(rng: Rng, writer: WorldWriter, members: pd.DataFrame, crm: CrmRecords, span: Calendar) -> None:
+    """Members who were in Salesforce when their status last changed, under the record they had then."""
+    who, is_lead = crm.at(members["lead"].to_numpy(), members["moment"].to_numpy())
+    there = who != None  # noqa: E711 (element by element)
+    known, who, is_lead = members[there], who[there], is_lead[there]
     lead, moment, status = known["lead"].to_numpy(), known["moment"].to_numpy(), known["status"].to_numpy(object)
     responded = status != "No Show"
-    joined = instants(np.maximum(known["joined"].to_numpy(), since[lead]))
+    joined = np.maximum(known["joined"].to_numpy(), np.minimum(crm.lead_since, crm.contact_since)[lead])
     writer.raw("salesforce", "campaign_member", {
         "id": salesforce_ids("00v", 1 + np.arange(len(known))),
         "campaign_id": salesforce_ids("701", 1 + known["program"].to_numpy()),
-        "lead_id": np.where(is_lead[lead], who[lead], None), "contact_id": np.where(is_lead[lead], None, who[lead]),
-        "lead_or_contact_id": who[lead], "type": np.where(is_lead[lead], "Lead", "Contact"), "status": status,
+        "lead_id": np.where(is_lead, who, None), "contact_id": np.where(is_lead, None, who),
+        "lead_or_contact_id": who, "type": np.where(is_lead, "Lead", "Contact"), "status": status,
         "has_responded": responded, "first_responded_date": days(moment, ~responded), "is_deleted": False,
-        "created_date": joined, "last_modified_date": instants(moment), "system_modstamp": instants(moment),
+        "created_date": instants(joined), "last_modified_date": instants(moment), "system_modstamp": instants(moment),
         "_fivetran_synced": synced(rng, moment, span),
     })  # fmt: skip

@@ -37,7 +37,7 @@ BY_ROLE_ONLY = 0.12
 """Share of converting Salesforce leads left unconverted: a contact is made by hand and put on the opportunity."""
 
 
-def first_records(rng: Rng, leads: pd.DataFrame, deals: pd.DataFrame, accounts_since: Array) -> pd.DataFrame:
+def first_records(rng: Rng, leads: pd.DataFrame, accounts_since: Array) -> pd.DataFrame:
     """When each lead got its proper records: marketo, sf_lead, sf_contact (instants, NEVER if not), and how.
 
     Adds to a copy of `leads`: the three instants, by_role (on an opportunity without being converted), synced (the two
@@ -85,6 +85,14 @@ def records(rng: Rng, leads: pd.DataFrame, roles: pd.DataFrame, deals: pd.DataFr
     frame.loc[frame["merged"] & (frame["into"] < 0), "gone"] = NEVER
     frame["id"] = _ids(rng, frame)
     return frame.drop(columns="merged")
+
+
+def known_since(leads: pd.DataFrame, frame: pd.DataFrame, span: Calendar) -> tuple[Array, Array]:
+    """(instant, week) since when Marketo has known each lead: creation, or the record of a former employer."""
+    former = frame[(frame["system"] == MARKETO) & (frame["kind"] == "job_change")]
+    moment = leads["created"].to_numpy().copy()
+    np.minimum.at(moment, former["lead"].to_numpy(), former["created"].to_numpy())
+    return moment, np.minimum((moment - span.start_instant) // (7 * DAY), leads["week"].to_numpy())
 
 
 def main_record(frame: pd.DataFrame, system: str, leads: int) -> Array:

@@ -91,13 +91,13 @@ def lead_touches(
     row, moment = touches(rng, periods, rate)
     lead = periods["lead"].to_numpy()[row]
     moment = at_local_hours(rng, moment, leads["city"].to_numpy()[lead])
-    return inside(lead, periods["phase"].to_numpy()[row], moment, leads=leads, span=span)
+    return inside(lead, periods["phase"].to_numpy()[row], moment, since=leads["known"], span=span)
 
 
-def inside(lead: Array, *columns: Array, leads: pd.DataFrame, span: Calendar) -> tuple[Array, ...]:
-    """The rows whose instant, the last column, lies between the lead's first record and the end."""
+def inside(lead: Array, *columns: Array, since: pd.Series, span: Calendar) -> tuple[Array, ...]:
+    """The rows whose instant, the last column, lies between `since` of the lead and the end."""
     moment = columns[-1]
-    keep = (moment >= leads["known"].to_numpy()[lead]) & (moment < span.end_instant)
+    keep = (moment >= since.to_numpy()[lead]) & (moment < span.end_instant)
     return (lead[keep], *(column[keep] for column in columns))
 
 

@@ -92,7 +92,7 @@ def unnamed_sessions(rng: Rng, leads: pd.DataFrame, span: Calendar) -> Sessions:
     return Sessions(lead, np.zeros(len(lead), dtype=np.int64), moment, np.full(len(lead), -1))
 
 
-def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], leads: pd.DataFrame, span: Calendar, switch: int) -> tuple[Array, Array]:
+def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], span: Calendar, switch: int) -> tuple[Array, Array]:
     """Log every page of these sessions; `switch` is the instant at which AI changes its meaning.
 
     Returns (lead, instant) of the visits to pricing pages.

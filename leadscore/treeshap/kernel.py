@@ -1,9 +1,9 @@
 """The compiled walk of ``leadscore.treeshap``; imported only when numba is there and contributions are wanted.
 
-``program`` says what the arrays mean. All that a split does is folded into three numbers a quadrature point, so that the
-loops over rows are nothing but multiply-adds: a quantity is c0 + u * (c1 + b * c2), where b says whether the row goes
-left at the split and u whether it followed the feature's earlier splits on the path. Without those u is 1, and c0 joins
-c1.
+``program`` says what the arrays mean. All that a split does is folded into three numbers a quadrature point, so that
+the loops over rows are nothing but multiply-adds: a quantity is c0 + u * (c1 + b * c2), where b says whether the row
+goes left at the split and u whether it followed the feature's earlier splits on the path. Without those u is 1, and c0
+joins c1.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,6 @@ def _categories(stored: dict[str, Any]) -> tuple[tuple[Any, ...], ...]:
             return tuple(feature["values"])
         # Texts lie in one run of bytes, which the JSON gives as signed or unsigned numbers.
         text, ends = bytes(value % 256 for value in feature["values"]), feature["offsets"]
-        return tuple(text[a:b].decode("utf-8") for a, b in zip(ends[:-1], ends[1:], strict=True))
+        return tuple(text[a:b].decode("utf-8") for a, b in pairwise(ends))
 
     return tuple(decode(feature) for feature in stored.get("enc", ()))

@@ -4,7 +4,7 @@ select
     profiles.as_of,
 
     -- behaviour
-    windows.* exclude (lead_id, as_of),
+    windows.* exclude (lead_id, as_of), -- noqa: RF02
     cast(windows.email_opens_90d as double) / nullif(windows.emails_delivered_90d, 0) as email_open_rate_90d,
     cast(windows.email_clicks_90d as double) / nullif(windows.emails_delivered_90d, 0) as email_click_rate_90d,
     case when windows.pricing_visits_7d > 0 and windows.comparison_visits_7d > 0 then 1 else 0 end as pricing_and_comparison_7d,
@@ -27,8 +27,8 @@ select
     coalesce(intent.g2_category_90d, 0) as g2_category_90d,
 
     -- relationship: what others at the company did, the lead's own part taken out
-    cast(coalesce(accounts.people_14d, 0) - case when accounts.people_14d > 0 and windows.days_since_last_engagement <= 14 then 1 else 0 end as integer) as other_people_14d,
-    cast(coalesce(accounts.people_30d, 0) - case when accounts.people_30d > 0 and windows.days_since_last_engagement <= 30 then 1 else 0 end as integer) as other_people_30d,
+    cast(coalesce(accounts.people_14d, 0) - {{ own_part('accounts.people_14d', 'windows.days_since_last_engagement', 14) }} as integer) as other_people_14d,
+    cast(coalesce(accounts.people_30d, 0) - {{ own_part('accounts.people_30d', 'windows.days_since_last_engagement', 30) }} as integer) as other_people_30d,
     cast(coalesce(accounts.departments_14d, 0) as integer) as departments_14d,
     cast(coalesce(accounts.departments_30d, 0) as integer) as departments_30d,
     cast(greatest(coalesce(accounts.engagements_30d, 0) - windows.engagements_30d, 0) as integer) as others_engagements_30d,
@@ -43,7 +43,8 @@ select
     cast(companies.employee_count as double) as employee_count,
     cast(companies.annual_revenue as double) as annual_revenue,
     profiles.lead_source,
-    case when first_touches.first_touched_at < cast(profiles.as_of as timestamp) then first_touches.first_touch_asset end as first_touch_asset,
+    first_touches.first_touch_asset,
+    first_touches.first_touch_type,
     cast(profiles.has_work_email as integer) as has_work_email,
     cast(profiles.has_phone as integer) as has_phone,
     cast(profiles.source_records as integer) as source_records,
@@ -51,7 +52,11 @@ select
 from {{ ref('int_features__profile') }} as profiles
 inner join {{ ref('int_features__touch_windows') }} as windows on profiles.lead_id = windows.lead_id and profiles.as_of = windows.as_of
 inner join {{ ref('int_features__rhythm') }} as rhythm on profiles.lead_id = rhythm.lead_id and profiles.as_of = rhythm.as_of
-left join {{ ref('int_features__company') }} as companies on profiles.account_key = companies.account_key and profiles.as_of = companies.as_of
-left join {{ ref('int_features__account_windows') }} as accounts on profiles.account_key = accounts.account_key and profiles.as_of = accounts.as_of
-left join {{ ref('int_features__intent_windows') }} as intent on profiles.account_key = intent.account_key and profiles.as_of = intent.as_of
-left join {{ ref('int_features__first_touch') }} as first_touches on profiles.lead_id = first_touches.lead_id
+left join {{ ref('int_features__company') }} as companies
+    on profiles.account_key = companies.account_key and profiles.as_of = companies.as_of
+left join {{ ref('int_features__account_windows') }} as accounts
+    on profiles.account_key = accounts.account_key and profiles.as_of = accounts.as_of
+left join {{ ref('int_features__intent_windows') }} as intent
+    on profiles.account_key = intent.account_key and profiles.as_of = intent.as_of
+left join {{ ref('int_features__first_touch') }} as first_touches
+    on profiles.lead_id = first_touches.lead_id and first_touches.first_touched_at < cast(profiles.as_of as timestamp)

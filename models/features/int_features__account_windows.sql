@@ -40,27 +40,45 @@ moments as (
 -- Windows of at most 30 days touch at most two buckets of 30 days, so the join never sees a company's whole past.
 buckets as (
 
-    select account_key, as_of, {{ bucket_30d('as_of') }} - back.n as bucket
+    select
+        moments.account_key,
+        moments.as_of,
+        {{ bucket_30d('moments.as_of') }} - back.n as bucket
     from moments
     cross join {{ numbers(2) }} as back
+
+),
+
+aged as (
+
+    select
+        buckets.account_key,
+        buckets.as_of,
+        {{ dbt.datediff('member_days.day', 'buckets.as_of', 'day') }} as age,
+        member_days.lead_id,
+        member_days.department,
+        member_days.engagements,
+        member_days.pricing_visits,
+        member_days.decision_touches
+    from buckets
+    inner join member_days
+        on buckets.account_key = member_days.account_key
+        and buckets.bucket = {{ bucket_30d('member_days.day') }}
+        and member_days.day < buckets.as_of
+        and member_days.day >= {{ days_before('buckets.as_of', 30) }}
+        and member_days.member_since < cast(buckets.as_of as timestamp)
 
 )
 
 select
-    buckets.account_key,
-    buckets.as_of,
-    count(distinct case when member_days.day >= {{ days_before('buckets.as_of', 14) }} then member_days.lead_id end) as people_14d,
-    count(distinct member_days.lead_id) as people_30d,
-    count(distinct case when member_days.day >= {{ days_before('buckets.as_of', 14) }} then member_days.department end) as departments_14d,
-    count(distinct member_days.department) as departments_30d,
-    sum(member_days.engagements) as engagements_30d,
-    sum(member_days.pricing_visits) as pricing_visits_30d,
-    sum(member_days.decision_touches) as decision_touches_30d
-from buckets
-inner join member_days
-    on buckets.account_key = member_days.account_key
-    and buckets.bucket = {{ bucket_30d('member_days.day') }}
-    and member_days.day < buckets.as_of
-    and member_days.day >= {{ days_before('buckets.as_of', 30) }}
-    and member_days.member_since < cast(buckets.as_of as timestamp)
-group by buckets.account_key, buckets.as_of
+    account_key,
+    as_of,
+    count(distinct case when age <= 14 then lead_id end) as people_14d,
+    count(distinct lead_id) as people_30d,
+    count(distinct case when age <= 14 then department end) as departments_14d,
+    count(distinct department) as departments_30d,
+    sum(engagements) as engagements_30d,
+    sum(pricing_visits) as pricing_visits_30d,
+    sum(decision_touches) as decision_touches_30d
+from aged
+group by account_key, as_of

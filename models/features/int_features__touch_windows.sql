@@ -36,23 +36,35 @@
     'answered_call': 'calls_answered'
 } %}
 
+with aged as (
+
+    -- The day before as_of is one day old.
+    select
+        spine.lead_id,
+        spine.as_of,
+        {{ dbt.datediff('daily.day', 'spine.as_of', 'day') }} as age,
+        daily.* exclude (lead_id) -- noqa: RF02
+    from {{ ref('feat_spine') }} as spine
+    left join {{ ref('int_features__daily') }} as daily
+        on spine.lead_id = daily.lead_id
+        and daily.day < spine.as_of
+        and daily.day >= {{ days_before('spine.as_of', 365) }}
+
+)
+
 select
-    spine.lead_id,
-    spine.as_of,
+    lead_id,
+    as_of,
     {% for measure, lengths in windows.items() %}
         {% for days in lengths %}
-            cast(coalesce(sum(case when daily.day >= {{ days_before('spine.as_of', days) }} then daily.{{ measure }} end), 0) as integer) as {{ measure }}_{{ days }}d,
+            cast(coalesce(sum(case when age <= {{ days }} then {{ measure }} end), 0) as integer) as {{ measure }}_{{ days }}d,
         {% endfor %}
     {% endfor %}
     {% for name, measure in recencies.items() %}
-        {{ dbt.datediff('max(case when daily.' ~ measure ~ ' > 0 then daily.day end)', 'spine.as_of', 'day') }} as days_since_last_{{ name }},
+        min(case when {{ measure }} > 0 then age end) as days_since_last_{{ name }},
     {% endfor %}
-    cast(sum(case when daily.engagements > 0 and daily.day >= {{ days_before('spine.as_of', 30) }} then 1 else 0 end) as integer) as active_days_30d,
-    cast(sum(case when daily.engagements > 0 and daily.day >= {{ days_before('spine.as_of', 90) }} then 1 else 0 end) as integer) as active_days_90d,
-    cast(sum(case when daily.engagements > 0 then 1 else 0 end) as integer) as active_days_365d
-from {{ ref('feat_spine') }} as spine
-left join {{ ref('int_features__daily') }} as daily
-    on spine.lead_id = daily.lead_id
-    and daily.day < spine.as_of
-    and daily.day >= {{ days_before('spine.as_of', 365) }}
-group by spine.lead_id, spine.as_of
+    cast(sum(case when engagements > 0 and age <= 30 then 1 else 0 end) as integer) as active_days_30d,
+    cast(sum(case when engagements > 0 and age <= 90 then 1 else 0 end) as integer) as active_days_90d,
+    cast(sum(case when engagements > 0 then 1 else 0 end) as integer) as active_days_365d
+from aged
+group by lead_id, as_of

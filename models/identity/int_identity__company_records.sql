@@ -38,8 +38,11 @@ all_records as (
     union all
 
     select
-        vendor || ':' || {{ dbt.hash("vendor_records.host || coalesce(company_name, '') || coalesce(vendor_records.industry, '') || coalesce(cast(employee_count as varchar), '') || coalesce(country, '')") }},
-        trust_rank, 'domain:' || domains.domain, company_name, industry, employee_count, null, country, created_at
+        vendor_records.vendor || ':' || {{ hash_of([
+            'vendor_records.host', 'vendor_records.company_name', 'vendor_records.industry', 'vendor_records.employee_count', 'vendor_records.country'
+        ]) }},
+        vendor_records.trust_rank, 'domain:' || domains.domain, vendor_records.company_name, vendor_records.industry,
+        vendor_records.employee_count, null, vendor_records.country, vendor_records.created_at
     from vendor_records
     inner join {{ ref('int_identity__domains') }} as domains on vendor_records.host = domains.host and not domains.is_free_mail
 

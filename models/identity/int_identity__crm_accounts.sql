@@ -10,7 +10,10 @@ with accounts as (
 
 select
     accounts.salesforce_account_id,
-    case when domains.is_free_mail = false then 'domain:' || domains.domain else 'salesforce.account:' || accounts.salesforce_account_id end as account_key,
+    case
+        when domains.is_free_mail = false then 'domain:' || domains.domain
+        else 'salesforce.account:' || accounts.salesforce_account_id
+    end as account_key,
     accounts.account_name,
     accounts.industry,
     accounts.employee_count,

@@ -28,7 +28,10 @@ registered as (
 
     select
         labelled.host,
-        case when suffixes.suffix is not null and labelled.third_last != '' then labelled.third_last || '.' || labelled.last_two else labelled.last_two end as domain
+        case
+            when suffixes.suffix is not null and labelled.third_last != '' then labelled.third_last || '.' || labelled.last_two
+            else labelled.last_two
+        end as domain
     from labelled
     left join {{ ref('public_suffixes') }} as suffixes on labelled.last_two = suffixes.suffix
 

@@ -45,13 +45,10 @@ excluded as (
     select distinct all_records.record_id
     from all_records
     inner join {{ ref('excluded_records') }} as rules
-        on
-            case rules.field
-                when 'email' then lower(all_records.email)
-                when 'company_name' then lower(all_records.company_name)
-                when 'last_name' then lower(all_records.last_name)
-                when 'full_name' then lower(all_records.first_name || ' ' || all_records.last_name)
-            end like rules.pattern
+        on (rules.field = 'email' and lower(all_records.email) like rules.pattern)
+        or (rules.field = 'company_name' and lower(all_records.company_name) like rules.pattern)
+        or (rules.field = 'last_name' and lower(all_records.last_name) like rules.pattern)
+        or (rules.field = 'full_name' and lower(all_records.first_name || ' ' || all_records.last_name) like rules.pattern)
 
 )
 

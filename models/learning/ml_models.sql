@@ -17,7 +17,7 @@ with trained as (
 {% if is_incremental() %}
     earlier as (
 
-        select * from {{ this }} where model_version not in (select model_version from trained)
+        select * from {{ this }} where model_version not in (select trained.model_version from trained)
 
     ),
 
@@ -48,7 +48,11 @@ registry as (
         trained.training_conversions,
         trained.training_from,
         trained.training_until,
-        {% if is_incremental() %} coalesce((select pinned.reference_odds from pinned), trained.reference_odds) {% else %} trained.reference_odds {% endif %} as reference_odds,
+        {% if is_incremental() %}
+            coalesce((select pinned.reference_odds from pinned), trained.reference_odds) as reference_odds,
+        {% else %}
+            trained.reference_odds,
+        {% endif %}
         trained.metrics,
         trained.library_version,
         trained.artifact,
@@ -59,8 +63,9 @@ registry as (
         union all
 
         select
-            model_version, as_of, mode, 'retired' as status, conversion_event, horizon_days, feature_names, training_rows, training_conversions,
-            training_from, training_until, reference_odds, metrics, library_version, artifact, artifact_sha256
+            model_version, as_of, mode, 'retired' as status, conversion_event, horizon_days, feature_names,
+            training_rows, training_conversions, training_from, training_until, reference_odds,
+            metrics, library_version, artifact, artifact_sha256
         from earlier
     {% endif %}
 

@@ -23,4 +23,5 @@ select
 from {{ ref('int_identity__accounts') }} as accounts
 left join people on accounts.account_id = people.account_id
 left join {{ ref('account_segments') }} as segments
-    on accounts.employee_count >= segments.min_employees and (segments.max_employees is null or accounts.employee_count < segments.max_employees)
+    on accounts.employee_count >= segments.min_employees
+    and (segments.max_employees is null or accounts.employee_count < segments.max_employees)

@@ -14,7 +14,8 @@ with opportunity_people as (
         source_records.lead_id,
         leads.converted_opportunity_id
     from {{ ref('stg_salesforce__lead') }} as leads
-    inner join {{ ref('lead_source_records') }} as source_records on 'salesforce.lead:' || leads.salesforce_lead_id = source_records.record_id
+    inner join {{ ref('lead_source_records') }} as source_records
+        on 'salesforce.lead:' || leads.salesforce_lead_id = source_records.record_id
     where leads.converted_opportunity_id is not null
 
     union
@@ -23,7 +24,8 @@ with opportunity_people as (
         source_records.lead_id,
         opportunities.opportunity_id
     from {{ ref('stg_salesforce__opportunity') }} as opportunities
-    inner join {{ ref('lead_source_records') }} as source_records on 'salesforce.contact:' || opportunities.contact_id = source_records.record_id
+    inner join {{ ref('lead_source_records') }} as source_records
+        on 'salesforce.contact:' || opportunities.contact_id = source_records.record_id
 
 ),
 
@@ -44,7 +46,8 @@ events as (
 
     select source_records.lead_id, 'lead_converted', leads.converted_at
     from {{ ref('stg_salesforce__lead') }} as leads
-    inner join {{ ref('lead_source_records') }} as source_records on 'salesforce.lead:' || leads.salesforce_lead_id = source_records.record_id
+    inner join {{ ref('lead_source_records') }} as source_records
+        on 'salesforce.lead:' || leads.salesforce_lead_id = source_records.record_id
     where leads.converted_at is not null
 
 )

@@ -39,7 +39,7 @@ select
     'marketo.lead:' || statuses.marketo_lead_id as record_id,
     statuses.occurred_at,
     'marketo' as source_system,
-    case when lower(programs.channel) like '%webinar%' then 'webinar' when lower(programs.channel) like '%event%' or lower(programs.channel) like '%show%' then 'event' else 'program' end as channel,
+    {{ program_channel('programs.channel') }} as channel,
     {{ attendance_type('statuses.new_status', 'programs.channel') }} as activity_type,
     'inbound' as direction,
     coalesce(statuses.program_name, programs.program_name) as asset,

@@ -8,13 +8,13 @@ with people as (
 tasks as (
 
     select
-        'salesforce.task:' || task_id as activity_id,
+        'salesforce.task:' || tasks.task_id as activity_id,
         people.record_id,
         tasks.occurred_at,
         'sales' as channel,
         case
             when lower(tasks.task_subtype) = 'call' or lower(tasks.task_type) = 'call'
-                then case when lower(tasks.call_disposition) like 'connected%' or lower(tasks.call_disposition) like 'answered%' then 'call_answered' else 'call_attempted' end
+                then case when {{ is_answered('tasks.call_disposition') }} then 'call_answered' else 'call_attempted' end
             when lower(tasks.task_subtype) like '%email' or lower(tasks.task_type) = 'email' then 'sales_email'
             else 'sales_task'
         end as activity_type,
@@ -48,7 +48,7 @@ responses as (
         'salesforce.campaign_member:' || members.campaign_member_id as activity_id,
         people.record_id,
         members.responded_at as occurred_at,
-        case when lower(campaigns.campaign_type) like '%webinar%' then 'webinar' when lower(campaigns.campaign_type) in ('conference', 'trade show', 'event') then 'event' else 'program' end as channel,
+        {{ program_channel('campaigns.campaign_type') }} as channel,
         coalesce({{ attendance_type('members.member_status', 'campaigns.campaign_type') }}, 'program_response') as activity_type,
         'inbound' as direction,
         campaigns.campaign_name as asset,

@@ -11,11 +11,10 @@ bursts as (
     select clicks.id
     from source as clicks
     inner join source as nearby
-        on
-            clicks.lead_id = nearby.lead_id
-            and coalesce(clicks.campaign_run_id, -1) = coalesce(nearby.campaign_run_id, -1)
-            and nearby.activity_date >= {{ dbt.dateadd('second', -10, 'clicks.activity_date') }}
-            and nearby.activity_date <= {{ dbt.dateadd('second', 10, 'clicks.activity_date') }}
+        on clicks.lead_id = nearby.lead_id
+        and coalesce(clicks.campaign_run_id, -1) = coalesce(nearby.campaign_run_id, -1)
+        and nearby.activity_date >= {{ dbt.dateadd('second', -10, 'clicks.activity_date') }}
+        and nearby.activity_date <= {{ dbt.dateadd('second', 10, 'clicks.activity_date') }}
     group by clicks.id
     having count(distinct nearby.link) >= 3
 

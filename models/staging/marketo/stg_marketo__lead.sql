@@ -11,7 +11,7 @@ deletions as (
 
 ),
 
-merges as (
+mergers as (
 
     select lead_id, merge_ids from {{ read_source('marketo', 'activity_merge_leads') }}
 
@@ -22,9 +22,9 @@ gone as (
     select lead_id from deletions
     union all
     select merged.value as lead_id
-    from merges
-    cross join {{ numbers_in('merges.merge_ids', alias='merged') }}
-    where merged.value <> merges.lead_id
+    from mergers
+    cross join {{ numbers_in('mergers.merge_ids', alias='merged') }}
+    where merged.value <> mergers.lead_id
 
 )
 
