@@ -1,4 +1,4 @@
-"""The `leadscore` command: fills the raw tables that dbt reads, from a simulated world or a folder of exports, and shows what was found."""
+"""The `leadscore` command: fills the raw tables, from a simulated world or from exports, and shows what was found."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ def clusters(keys: pa.Table) -> pa.Table:
         keys: columns `record_id` and `match_key`, a row per key that a record holds.
 
     Returns:
-        A row per record: `record_id` and `cluster_no` (int64, numbered by first appearance, so the same rows give the same numbers).
+        A row per record: `record_id` and `cluster_no` (int64, numbered by first appearance, so the same rows give the
+        same numbers).
     """
     records = keys.column("record_id").combine_chunks().dictionary_encode()
     held = keys.column("match_key").combine_chunks().dictionary_encode()
@@ -23,4 +24,6 @@ def clusters(keys: pa.Table) -> pa.Table:
     size = n_records + n_keys
     graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(size, size))
     _, component = connected_components(graph, directed=False)
-    return pa.table({"record_id": records.dictionary.cast(pa.string()), "cluster_no": component[:n_records].astype(np.int64)})
+    return pa.table(
+        {"record_id": records.dictionary.cast(pa.string()), "cluster_no": component[:n_records].astype(np.int64)}
+    )

@@ -1,7 +1,7 @@
 """What the Python nodes of the project do: Arrow tables in, an Arrow table out, one function a node.
 
-Training rows carry the keys `lead_id`, `as_of`, `account_key`, the label `is_converted`, and a column per feature. Parameters are one
-row. Everything comes sorted, so equal content gives equal results.
+Training rows carry the keys `lead_id`, `as_of`, `account_key`, the label `is_converted`, and a column per feature.
+Parameters are one row. Everything comes sorted, so equal content gives equal results.
 """
 
 import json
@@ -41,11 +41,22 @@ def holdout_predictions(rows: pa.Table, rules: pa.Table, parameters: pa.Table) -
 
 def metrics(predictions: pa.Table, parameters: pa.Table) -> pa.Table:
     """Every metric of model and rules on the held-out rows of each split, with its 95 percent interval."""
-    columns = {"is_converted": "label", "model_probability": "model", "rules_probability": "rules", "training_rows": "n_train"}
+    columns = {
+        "is_converted": "label",
+        "model_probability": "model",
+        "rules_probability": "rules",
+        "training_rows": "n_train",
+    }
     found = metrics_of(predictions.to_pandas().rename(columns=columns), seed=parameters.to_pylist()[0]["random_seed"])
-    texts, figures, counts = ["split", "scorer", "metric"], ["value", "lower", "upper"], ["n_rows", "n_positive", "n_train"]
+    texts, figures, counts = (
+        ["split", "scorer", "metric"],
+        ["value", "lower", "upper"],
+        ["n_rows", "n_positive", "n_train"],
+    )
     schema = pa.schema(
-        [(name, pa.string()) for name in texts] + [(name, pa.float64()) for name in figures] + [(name, pa.int64()) for name in counts]
+        [(name, pa.string()) for name in texts]
+        + [(name, pa.float64()) for name in figures]
+        + [(name, pa.int64()) for name in counts]
     )
     return pa.Table.from_pandas(found, schema=schema, preserve_index=False)
 
@@ -87,8 +98,9 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
         registry: one row of `ml_models`.
 
     Returns:
-        A function of a batch with `lead_id`, `as_of` and the model's features; it gives a row per lead with the probability, the scores,
-        and the lists `feature_values` and `points` in the order of the model's features, and `reason_*`, the features worth telling.
+        A function of a batch with `lead_id`, `as_of` and the model's features; it gives a row per lead with the
+        probability, the scores, the lists `feature_values` and `points` in the order of the model's features, and
+        `reason_*`, the features worth telling.
     """
     row = registry.to_pylist()[0]
     model = load_artifact(row["artifact"], row["artifact_sha256"])
@@ -125,7 +137,9 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     return score
 
 
-def _training_data(rows: pa.Table, rules: pa.Table, parameters: pa.Table) -> tuple[pd.DataFrame, pa.Table, dict[str, Any]]:
+def _training_data(
+    rows: pa.Table, rules: pa.Table, parameters: pa.Table
+) -> tuple[pd.DataFrame, pa.Table, dict[str, Any]]:
     """Keys, features, and the arguments of fitting, apart."""
     wanted = parameters.to_pylist()[0]
     keys = rows.select(KEYS).to_pandas()
@@ -146,13 +160,15 @@ def _metrics_text(metrics: pa.Table) -> str:
     """Metrics as JSON: split -> scorer -> metric -> [value, lower, upper], null where a figure does not exist."""
     found: dict[str, dict[str, dict[str, list[float | None]]]] = {}
     for row in metrics.to_pylist():
-        interval = [None if row[name] is None or np.isnan(row[name]) else row[name] for name in ("value", "lower", "upper")]
+        interval = [
+            None if row[name] is None or np.isnan(row[name]) else row[name] for name in ("value", "lower", "upper")
+        ]
         found.setdefault(row["split"], {}).setdefault(row["scorer"], {})[row["metric"]] = interval
     return json.dumps(found, sort_keys=True)
 
 
 def _texts(batch: pa.RecordBatch, model: LeadModel) -> np.ndarray:
-    """Feature values as people read them, (n, f) of text or None: whole numbers without a point, others with four significant digits."""
+    """Feature values as people read them, (n, f) of text or None: numbers with four significant digits at most."""
     columns = []
     for spec in model.features:
         column = batch.column(spec.name)

@@ -16,7 +16,9 @@ def features(batch: pa.RecordBatch) -> pa.RecordBatch:
     Returns:
         `lead_id`, `as_of` and a float64 column per feature of `rhythm`.
     """
-    weeks = np.column_stack([batch.column(f"week_{week}").to_numpy(zero_copy_only=False) for week in range(1, WEEKS + 1)])
+    weeks = np.column_stack(
+        [batch.column(f"week_{week}").to_numpy(zero_copy_only=False) for week in range(1, WEEKS + 1)]
+    )
     columns = {"lead_id": batch.column("lead_id"), "as_of": batch.column("as_of")}
     return pa.RecordBatch.from_pydict(columns | rhythm(weeks.astype(np.float64)))
 
@@ -29,10 +31,11 @@ def rhythm(weeks: np.ndarray) -> dict[str, np.ndarray]:
 
     Returns:
         Five (n,) arrays:
-        `intent_velocity`, log2 of the rate of the last two weeks over that of the ten before, both drawn towards one touch in five
-        weeks so that silence is finite and steady: 0 steady, near 1 doubled, near -1 halved;
+        `intent_velocity`, log2 of the rate of the last two weeks over that of the ten before, both drawn towards one
+        touch in five weeks so that silence is finite and steady: 0 steady, near 1 doubled, near -1 halved;
         `engagement_decayed`, touches weighted by half for every two weeks of age;
-        `engagement_burst`, the busiest week's share of all touches beyond the even share, 0 even or silent, 1 all in one week;
+        `engagement_burst`, the busiest week's share of all touches beyond the even share, 0 even or silent, 1 all in
+        one week;
         `engagement_trend`, least-squares slope of log2(1 + touches) per week, positive when rising;
         `engaged_weeks_12w`, weeks with any touch.
     """

@@ -27,6 +27,7 @@ METRICS = (
     ("log_loss", "log loss"),
     ("calibration_slope", "calibration slope"),
 )
+Figure = tuple[float, ...]
 SCORERS = {"model": "model", "rules": "rule points", "ceiling": "true probability"}
 
 
@@ -44,7 +45,10 @@ def summary(database: Path, best: int = 10) -> str:
 def _schemas(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Each table's qualified name, by its name: names are unique across schemas."""
     found = connection.execute(
-        "select table_name, table_schema from information_schema.tables where table_schema not in ('marketo', 'salesforce', 'bombora', 'g2')"
+        """
+        select table_name, table_schema from information_schema.tables
+        where table_schema not in ('marketo', 'salesforce', 'bombora', 'g2')
+        """
     ).fetchall()
     return {name: f'"{schema}"."{name}"' for name, schema in found}
 
@@ -59,17 +63,26 @@ def _volumes(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> st
 
 def _quality(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> str:
     version, mode, rows, conversions = _one(
-        connection, f"select model_version, mode, training_rows, training_conversions from {homes['ml_models']} where status = 'champion'"
+        connection,
+        f"""
+        select model_version, mode, training_rows, training_conversions
+        from {homes["ml_models"]} where status = 'champion'
+        """,
     )
-    head = f"The model: {mode.replace('_', ' ')} {version}, learnt from {rows:,} snapshots with {conversions:,} conversions"
-    figures: dict[tuple[str, str, str], tuple[float, float, float]] = {}
+    kind = mode.replace("_", " ")
+    head = f"The model: {kind} {version}, learnt from {rows:,} snapshots with {conversions:,} conversions"
+    figures: dict[tuple[str, str, str], Figure] = {}
     for split, scorer, metric, *interval in connection.execute(
         f"select split, scorer, metric, value, lower, upper from {homes['ml_metrics']}"
     ).fetchall():
         figures[split, scorer, metric] = tuple(np.nan if bound is None else bound for bound in interval)
     figures |= _ceiling(connection, homes)
     n_rows, n_positive = _one(
-        connection, f"select coalesce(max(n_rows), 0), coalesce(max(n_positive), 0) from {homes['ml_metrics']} where split = 'out_of_time'"
+        connection,
+        f"""
+        select coalesce(max(n_rows), 0), coalesce(max(n_positive), 0)
+        from {homes["ml_metrics"]} where split = 'out_of_time'
+        """,
     )
     if not n_positive:
         return f"{head}.\n  No conversion among the held-out leads yet: quality cannot be judged."
@@ -78,38 +91,45 @@ def _quality(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> st
     titles = [SCORERS[scorer] if split == "out_of_time" else "model, random split" for split, scorer in columns]
     lines = ["  " + f"{'':<18}" + "".join(f"{title:>26}" for title in titles)]
     for metric, name in METRICS:
-        lines.append("  " + f"{name:<18}" + "".join(f"{_interval(figures.get((*column, metric))):>26}" for column in columns))
+        lines.append(
+            "  " + f"{name:<18}" + "".join(f"{_interval(figures.get((*column, metric))):>26}" for column in columns)
+        )
     skill = _skill(figures)
     return "\n".join(
         [
             f"{head}.",
-            f"Judged on {n_rows:,} snapshots of the newest months, {n_positive:,} of them conversions, by models that knew neither their time",
-            "nor their account (95 % intervals; the random split is what leakage would make of it):",
+            f"Judged on {n_rows:,} snapshots of the newest months, {n_positive:,} of them conversions, by models that knew",
+            "neither their time nor their account (95 % intervals; the random split is what leakage would make of it):",
             *lines,
             *([skill] if skill else []),
         ]
     )
 
 
-def _interval(figure: tuple[float, float, float] | None) -> str:
+def _interval(figure: Figure | None) -> str:
     if figure is None or np.isnan(figure[0]):
         return "-"
     value, lower, upper = figure
     return f"{value:.3f} [{lower:.3f}, {upper:.3f}]"
 
 
-def _ceiling(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> dict[tuple[str, str, str], tuple[float, float, float]]:
+def _ceiling(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> dict[tuple[str, str, str], Figure]:
     """In a simulated world, the metrics of the true probability on the same held-out rows: no model can do better."""
     if "conversion_probability" not in homes:
         return {}
     found = connection.execute(
         f"""
-        select any_value(predictions.owner) as owner, any_value(predictions.is_converted) as is_converted, max(truth.probability) as probability
+        select
+            any_value(predictions.owner) as owner,
+            any_value(predictions.is_converted) as is_converted,
+            max(truth.probability) as probability
         from {homes["ml_holdout_predictions"]} as predictions
         inner join {homes["lead_source_records"]} as records on predictions.lead_id = records.lead_id
         inner join {homes["record_person"]} as persons on records.record_id = persons.record_id
         inner join {homes["conversion_probability"]} as truth
-            on persons.person_id = truth.person_id and predictions.as_of >= truth.valid_from and predictions.as_of < truth.valid_to
+            on persons.person_id = truth.person_id
+            and predictions.as_of >= truth.valid_from
+            and predictions.as_of < truth.valid_to
         where predictions.split = 'out_of_time'
         group by predictions.lead_id, predictions.as_of
         order by predictions.lead_id, predictions.as_of
@@ -119,12 +139,12 @@ def _ceiling(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> di
         return {}
     metrics = with_intervals(found["is_converted"], found["probability"], found["owner"])
     return {
-        ("out_of_time", "ceiling", str(row.metric)): (float(row.value), float(row.lower), float(row.upper))
-        for row in metrics.itertuples()
+        ("out_of_time", "ceiling", metric): tuple(interval)
+        for metric, *interval in metrics[["metric", "value", "lower", "upper"]].values.tolist()
     }
 
 
-def _skill(figures: dict[tuple[str, str, str], tuple[float, float, float]]) -> str:
+def _skill(figures: dict[tuple[str, str, str], Figure]) -> str:
     """How much of what can be known the model knows, on the scale from chance to ceiling."""
     ceiling = figures.get(("out_of_time", "ceiling", "roc_auc"))
     if ceiling is None:

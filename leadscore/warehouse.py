@@ -1,7 +1,8 @@
 """Reading and writing relations of the warehouse: the only file that knows an engine.
 
-Models hand over what dbt gave them (a DuckDB relation) and pure functions on Arrow data; what comes back is what a dbt Python model
-may return. Nothing here materialises more than it is asked to: `read` is for what is known to be bounded, `map_batches` for the rest.
+Models hand over what dbt gave them (a DuckDB relation) and pure functions on Arrow data; what comes back is what a
+dbt Python model may return. Nothing here materialises more than it is asked to: `read` is for what is known to be
+bounded, `map_batches` for the rest.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,9 @@ import pyarrow as pa
 BATCH_ROWS = 50_000
 
 
-def read(relation: Any, columns: Sequence[str] | None = None, order_by: Sequence[str] = (), limit: int | None = None) -> pa.Table:
+def read(
+    relation: Any, columns: Sequence[str] | None = None, order_by: Sequence[str] = (), limit: int | None = None
+) -> pa.Table:
     """Read a relation as an Arrow table, ordered so that equal content gives equal rows in equal order.
 
     Args:

@@ -157,7 +157,11 @@ def metrics_of(predictions: pd.DataFrame, n_boot: int = 200, seed: int = 0) -> p
     """
     splits = [OUT_OF_TIME, *([RANDOM] if (predictions["split"] == RANDOM).any() else [])]
     return pd.concat(
-        [table for split in splits for table in _tables(split, predictions[predictions["split"] == split], n_boot, seed)],
+        [
+            table
+            for split in splits
+            for table in _tables(split, predictions[predictions["split"] == split], n_boot, seed)
+        ],
         ignore_index=True,
     )
 

@@ -13,6 +13,9 @@ from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
+# Twice the log-density a step may still gain; its root is the distance to the mode in standard errors.
+ENOUGH = 1e-9
+
 
 @dataclass(frozen=True)
 class Posterior:
@@ -63,8 +66,9 @@ def logistic_map(
         gain = float(step @ gradient)
         if not np.isfinite(gain):
             return Posterior(coef, curvature, value, False)
-        if gain < 1e-10:
-            return Posterior(coef, curvature, value, True)
+        if gain < ENOUGH:
+            # Where the classes can be told apart without prior, the gain ends but the steps go on to infinity.
+            return Posterior(coef, curvature, value, bool(np.abs(X @ step).max(initial=0.0) < 0.1))
         # The log-posterior is concave, so halving the step always ends; 30 halvings mean we are at rounding error.
         for _ in range(30):
             new_value, new_eta = density(coef + step)

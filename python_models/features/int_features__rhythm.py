@@ -2,7 +2,6 @@
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="features", packages=["numpy", "pyarrow"])
     from leadscore import rhythm, warehouse
 
     return warehouse.map_batches(session, dbt.ref("int_features__weekly_touches"), rhythm.features)

@@ -2,7 +2,6 @@
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="identity", packages=["numpy", "pyarrow", "scipy"])
     from leadscore import identity, warehouse
 
     keys = warehouse.read(dbt.ref("int_identity__keys"), order_by=["record_id", "match_key"])

@@ -2,7 +2,6 @@
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="learning", packages=["numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "xgboost"])
     from leadscore import pipeline, warehouse
 
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=["lead_id", "as_of"])

@@ -2,7 +2,6 @@
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="learning", packages=["numpy", "pandas", "pyarrow", "scikit-learn", "scipy"])
     from leadscore import pipeline, warehouse
 
     predictions = warehouse.read(dbt.ref("ml_holdout_predictions"), order_by=["split", "lead_id", "as_of"])

@@ -2,7 +2,6 @@
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="scoring", packages=["numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "xgboost", "numba"])
     from leadscore import pipeline, warehouse
 
     registry = warehouse.read(dbt.ref("ml_models").filter("status = 'champion'"))

@@ -13,7 +13,8 @@ from dbt_runner import CompletedResult, read_rows, run_dbt, write_tables
 from leadscore import raw_schema
 
 AS_OF = {"as_of": "2025-07-01"}
-STAGING = ["build", "--select", "staging"]
+BUILD = ["build", "--select", "staging"]
+RUN = ["run", "--select", "staging"]
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
@@ -43,15 +44,15 @@ UNTIDY_TABLES = {
         from (values (1, 1, '2025-06-30'), (2, 1, '2025-07-01'), (3, 0, '2025-06-01')) as t (n, closed, close_date)
         """,
     "salesforce.account": """
-        select 'a' as id, null as master_record_id, false as is_deleted, 7 as is_active, null::timestamptz as created_date,
+        select 'a' as id, null as master_record_id, false as is_deleted, null::timestamptz as created_date,
             timestamptz '2025-01-01' as last_modified_date
-        union all select 'b', 'a', true, 7, null, timestamptz '2025-06-30 23:59:59'
-        union all select 'c', 'a', true, 7, null, timestamptz '2025-07-01'
+        union all select 'b', 'a', true, null, timestamptz '2025-06-30 23:59:59'
+        union all select 'c', 'a', true, null, timestamptz '2025-07-01'
         """,
     "salesforce.campaign": "select 'Summit' as name",
     "salesforce.task": """
-        select 'T' || n as id, who_id, timestamptz '2025-03-01' as created_date, done as completed_date_time, day as activity_date,
-            status
+        select 'T' || n as id, who_id, timestamptz '2025-03-01' as created_date, done as completed_date_time,
+            day as activity_date, status
         from (values
             (1, '00Q1', timestamptz '2025-03-02 09:30:00', null, 'Completed'),
             (2, '00Q1', null, date '2025-03-03', 'Completed'),
@@ -60,14 +61,15 @@ UNTIDY_TABLES = {
         ) as t (n, who_id, done, day, status)
         """,
     "salesforce.campaign_member": """
-        select 'M' || n as id, timestamp '2025-05-01' as created_date, true as has_responded, responded as first_responded_date,
-            'Attended' as status
+        select 'M' || n as id, timestamp '2025-05-01' as created_date, true as has_responded, 'Attended' as status,
+            responded as first_responded_date
         from (values (1, date '2025-06-30'), (2, date '2025-07-01')) as t (n, responded)
         """,
     # Ids as a spreadsheet makes them.
     "marketo.lead": """
         select n::double as id, timestamptz '2025-01-01' as created_at, null as country, 'Brazil' as inferred_country,
-            n in (105, 106) as _fivetran_deleted, timestamptz '2025-06-01' + to_days(if(n = 106, 60, 0)) as _fivetran_synced
+            n in (105, 106) as _fivetran_deleted,
+            timestamptz '2025-06-01' + to_days(if(n = 106, 60, 0)) as _fivetran_synced
         from range(101, 107) as t (n)
         """,
     "marketo.activity_delete_lead": """
@@ -79,12 +81,17 @@ UNTIDY_TABLES = {
         select 2, 101, timestamptz '2025-07-01', '[104]'
         """,
     "marketo.activity_click_email": """
-        select n as id, lead_id, timestamptz '2025-06-01 12:00:00' + to_seconds(s) as activity_date, 9 as campaign_run_id, link,
-            user_agent, is_bot_activity
+        select n as id, lead_id, timestamptz '2025-06-01 12:00:00' + to_seconds(s) as activity_date,
+            9 as campaign_run_id, link, user_agent, is_bot_activity
         from (values
-            (1, 101, 0, '/a', 'Mozilla', false), (2, 101, 1, '/b', 'Mozilla', false), (3, 101, 9, '/c', 'Mozilla', false),
-            (4, 101, 60, '/a', 'Mozilla', false), (5, 101, 61, '/a', 'Mozilla', false), (6, 101, 62, '/b', 'Mozilla', null),
-            (7, 106, 0, '/a', 'Mozilla', true), (8, 106, 60, '/a', 'BarracudaCentral/1.0', false),
+            (1, 101, 0, '/a', 'Mozilla', false),
+            (2, 101, 1, '/b', 'Mozilla', false),
+            (3, 101, 9, '/c', 'Mozilla', false),
+            (4, 101, 60, '/a', 'Mozilla', false),
+            (5, 101, 61, '/a', 'Mozilla', false),
+            (6, 101, 62, '/b', 'Mozilla', null),
+            (7, 106, 0, '/a', 'Mozilla', true),
+            (8, 106, 60, '/a', 'BarracudaCentral/1.0', false),
             (9, 106, 90, '/a', 'Mozilla/5.0 (Linux; CUBOT X30)', false)
         ) as t (n, lead_id, s, link, user_agent, is_bot_activity)
         """,
@@ -99,7 +106,8 @@ UNTIDY_TABLES = {
         from (values ('one.com'), ('one.com'), ('One.com')) as t (domain)
         """,
     "g2.buyer_intent": """
-        select 'One.com' as company_domain, 'Pricing Page' as signal_type, '2025-06-30T12:00:00Z' as time, n as visitor_count
+        select 'One.com' as company_domain, 'Pricing Page' as signal_type, '2025-06-30T12:00:00Z' as time,
+            n as visitor_count
         from range(2) as t (n)
         """,
 }
@@ -109,7 +117,7 @@ UNTIDY_TABLES = {
 def untidy(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedResult, Query]:
     database = tmp_path_factory.mktemp("untidy") / "world.duckdb"
     write_tables(database, UNTIDY_TABLES)
-    result = run_dbt(STAGING, database, AS_OF | {"source_time_zone": "Europe/Berlin"})
+    result = run_dbt(BUILD, database, AS_OF | {"source_time_zone": "Europe/Berlin"})
     return result, lambda query: read_rows(database, query)
 
 
@@ -215,7 +223,9 @@ def test_what_is_odd_but_optional_is_a_warning(untidy: tuple[CompletedResult, Qu
             [("one.com", "pricing_page", 0, datetime(2025, 6, 30, 12))],
             id="one signal once",
         ),
-        pytest.param("select * from analytics_staging.stg_salesforce__campaign", [], id="a table without its key is empty"),
+        pytest.param(
+            "select * from analytics_staging.stg_salesforce__campaign", [], id="a table without its key is empty"
+        ),
         pytest.param("select * from analytics_staging.stg_marketo__program", [], id="an absent table is empty"),
     ],
 )
@@ -235,17 +245,17 @@ def test_what_cannot_be_built_is_said_in_one_message(tmp_path: Path) -> None:
             "marketo.activity_visit_webpage": "select 1 as id, 2 as lead_id, 1719792000 as activity_date",
         },
     )
-    result = run_dbt(STAGING, database, AS_OF | {"salesforce_schema": "crm"})
+    result = run_dbt(RUN, database, AS_OF | {"salesforce_schema": "crm"})
     assert not result.ok
     for part in [
-        "Table marketo.lead is not in database 'world', schema 'marketo'. It is needed for the people marketing talks to. "
-        "Set the variables marketo_schema and marketo_database to where your connector lands it, or marketo_enabled: false "
-        "to build without marketo.",
+        "Table marketo.lead is not in database 'world', schema 'marketo'. It is needed for the people marketing talks "
+        "to. Set the variables marketo_schema and marketo_database to where your connector lands it, or "
+        "marketo_enabled: false to build without marketo.",
         "Column salesforce.lead.created_date (When the lead was entered) is missing in database 'world', schema 'crm'.",
         "Column salesforce.opportunity.created_date holds values that cannot be read as timestamp: 2 of 3 rows, "
         "for example 'soon'. Correct them where the table is loaded",
-        "Column marketo.activity_visit_webpage.activity_date holds values that cannot be read as timestamp: 1 of 1 rows, "
-        "for example '1719792000'.",
+        "Column marketo.activity_visit_webpage.activity_date holds values that cannot be read as timestamp: 1 of 1 "
+        "rows, for example '1719792000'.",
     ]:
         assert part in result.output
     assert "Traceback" not in result.output
@@ -255,7 +265,7 @@ def test_what_cannot_be_built_is_said_in_one_message(tmp_path: Path) -> None:
 def test_switched_off_sources_are_empty(tmp_path: Path) -> None:
     database = tmp_path / "world.duckdb"
     write_tables(database, {"marketo.lead": "select 1 as id"})
-    result = run_dbt(STAGING, database, AS_OF | {f"{source}_enabled": False for source in raw_schema.SOURCES})
+    result = run_dbt(RUN, database, AS_OF | {f"{source}_enabled": False for source in raw_schema.SOURCES})
     assert result.ok, result.output
     assert "no lead counts as converted" in result.output
     assert_all_empty(database)
@@ -272,7 +282,7 @@ def test_empty_tables_are_empty(tmp_path: Path) -> None:
             for (source, table), columns in raw_schema.tables().items()
         },
     )
-    result = run_dbt(STAGING, database, AS_OF)
+    result = run_dbt(RUN, database, AS_OF)
     assert result.ok, result.output
     assert "Table salesforce.lead is empty. It is needed for the people sales works on." in result.output
     assert "cannot be read" not in result.output
@@ -280,7 +290,9 @@ def test_empty_tables_are_empty(tmp_path: Path) -> None:
 
 
 def assert_all_empty(database: Path) -> None:
-    views = read_rows(database, "select table_name from information_schema.tables where table_schema = 'analytics_staging'")
+    views = read_rows(
+        database, "select table_name from information_schema.tables where table_schema = 'analytics_staging'"
+    )
     assert len(views) > 30
     union = " union all ".join(f"select count(*) as n from analytics_staging.{view}" for (view,) in views)
     assert read_rows(database, f"select sum(n) from ({union})") == [(0,)]

@@ -13,7 +13,7 @@ select
 
     -- how far
     case when coalesce(reached_success_date < {{ as_of_timestamp() }}, true) then progression_status end as progression_status,
-    coalesce(reached_success and coalesce(reached_success_date < {{ as_of_timestamp() }}, true), false) as reached_success,
+    coalesce(reached_success and reached_success_date < {{ as_of_timestamp() }}, false) as reached_success,
 
     -- when
     membership_date as membership_at,

@@ -1,4 +1,4 @@
-"""What dbt would have put into the Jinja context, so that sqlfluff can expand the project's own macros without a warehouse.
+"""What dbt would put into the Jinja context, so that sqlfluff can expand the project's own macros without a warehouse.
 
 Every public name here is a name in the templates. Nothing is executed: `execute` is false, as while dbt parses.
 """
