@@ -98,8 +98,8 @@ def _quality(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> st
     return "\n".join(
         [
             f"{head}.",
-            f"Judged on {n_rows:,} snapshots of the newest months, {n_positive:,} of them conversions, by models that knew",
-            "neither their time nor their account (95 % intervals; the random split is what leakage would make of it):",
+            f"Judged on {n_rows:,} snapshots of the newest months, {n_positive:,} of them conversions, by models that",
+            "knew neither their time nor their account (95 % intervals; the random split shows what leakage would add):",
             *lines,
             *([skill] if skill else []),
         ]

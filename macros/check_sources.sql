@@ -51,7 +51,7 @@
   {{ return(required_when == true or (required_when is string and var('conversion_event').startswith(required_when))) }}
 {%- endmacro %}
 
-{#- One scan per table, and only of columns that must be filled or that landed with another type than declared. -#}
+{#- One scan per table, and only of columns that must be filled or that did not land as just the type declared. -#}
 {% macro check_source_values(node, relation, present, findings) -%}
   {%- set needed = source_needed_columns(node) -%}
   {%- set name = node.source_name ~ '.' ~ node.name -%}
@@ -59,14 +59,14 @@
   {%- set measures = ['count(*)'] -%}
   {%- for column in node.columns.values() if column.name in present -%}
     {%- set landed = present[column.name] -%}
-    {%- set doubtful = is_doubtful(landed, column.data_type) -%}
+    {%- set doubtful = column.data_type != 'text' and not landed_as(landed.dtype | lower, column.data_type) -%}
     {%- if doubtful or column.name in needed -%}
-      {%- set filled = read_as(landed, 'text') if doubtful or column.data_type == 'text' else 'raw.' ~ landed.quoted -%}
+      {%- set filled = read_as(landed, 'text') if landed.is_string() else 'raw.' ~ landed.quoted -%}
       {%- set unread = read_as(landed, column.data_type) ~ ' is null and ' ~ filled ~ ' is not null' -%}
       {%- do counted.append(column) -%}
       {%- do measures.append('count(*) - count(' ~ filled ~ ')') -%}
       {%- do measures.append('count(case when ' ~ unread ~ ' then 1 end)' if doubtful else '0') -%}
-      {%- do measures.append('min(case when ' ~ unread ~ ' then ' ~ filled ~ ' end)' if doubtful else 'null') -%}
+      {%- do measures.append('cast(min(case when ' ~ unread ~ ' then ' ~ filled ~ ' end) as varchar)' if doubtful else 'null') -%}
     {%- endif -%}
   {%- endfor -%}
   {%- if not counted and not is_source_required(node) -%}{{ return('') }}{%- endif -%}
@@ -89,13 +89,6 @@
       {%- endif -%}
     {%- endif -%}
   {%- endfor -%}
-{%- endmacro %}
-
-{#- Whether a column landed as a type from which not every value can be read as the declared one. -#}
-{% macro is_doubtful(column, declared) -%}
-  {%- set landed = column.dtype | lower -%}
-  {%- set has_date = landed == 'date' or landed.startswith('timestamp') -%}
-  {{ return(declared != 'text' and not landed_as(landed, declared) and not (declared in ('date', 'timestamp') and has_date)) }}
 {%- endmacro %}
 
 {#- A variable out of its range would end deep inside a query; here it ends with its name. -#}

@@ -2,6 +2,6 @@
 {% macro host_of(url) -%}
   {%- set host = "regexp_replace(lower(trim(" ~ url ~ ")), '^([a-z]+:)?//', '')" -%}
   {%- set host = "split_part(split_part(split_part(split_part(" ~ host ~ ", '/', 1), '?', 1), '#', 1), ':', 1)" -%}
-  {%- set host = "regexp_replace(" ~ host ~ ", '^www[0-9]?\\.', '')" -%}
-  case when {{ host }} like '_%._%' and {{ host }} not like '% %' and {{ host }} not like '%@%' then {{ host }} end
+  {%- set host = "regexp_replace(" ~ host ~ ", '^www[0-9]?[.]', '')" -%}
+  case when {{ text_matches(host, '^[^@ ]+[.][^@ .]+$') }} then {{ host }} end
 {%- endmacro %}

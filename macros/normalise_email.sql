@@ -4,8 +4,8 @@
   {%- set local = "split_part(split_part(" ~ whole ~ ", '@', 1), '+', 1)" -%}
   {%- set domain = "split_part(" ~ whole ~ ", '@', 2)" -%}
   case
-      when {{ whole }} not like '_%@_%._%' or {{ whole }} like '% %' or {{ whole }} like '%@%@%' or {{ local }} = '' then null
-      when {{ domain }} in ('gmail.com', 'googlemail.com') then replace({{ local }}, '.', '') || '@gmail.com'
+      when not {{ text_matches(whole, '^[^@+ ][^@ ]*@[^@ ]+[.][^@ .]+$') }} then null
+      when {{ whole }} like '%@gmail.com' or {{ whole }} like '%@googlemail.com' then replace({{ local }}, '.', '') || '@gmail.com'
       else {{ local }} || '@' || {{ domain }}
   end
 {%- endmacro %}

@@ -21,7 +21,8 @@
     {{ return("case when lower(" ~ text ~ ") in ('true', 't', 'yes', 'y', '1', '1.0') then true when lower(" ~ text
         ~ ") in ('false', 'f', 'no', 'n', '0', '0.0') then false end") }}
   {%- elif declared == 'date' -%}
-    {{ return('cast(' ~ (utc_of_instant(value) if 'with time zone' in landed else try_cast(text, 'timestamp')) ~ ' as date)') }}
+    {%- set written = value if landed == 'date' or landed.startswith('timestamp') else try_cast(text, 'timestamp') -%}
+    {{ return('cast(' ~ (utc_of_instant(value) if 'with time zone' in landed else in_calendar(written)) ~ ' as date)') }}
   {%- elif declared == 'timestamp' -%}
     {{ return(read_as_utc(value, landed, text)) }}
   {%- else -%}
@@ -29,9 +30,9 @@
   {%- endif -%}
 {%- endmacro %}
 
-{#- Whether a column landed as just the type declared. Text never does: it may be blank; nor does a timestamp: it may be local. -#}
+{#- Whether a column landed as just the type declared. Text never does: it may be blank; nor do dates: they may be local or endless. -#}
 {% macro landed_as(landed, declared) -%}
-  {{ return(declared not in ('text', 'timestamp') and sql_type(declared) == landed) }}
+  {{ return(declared in ('integer', 'number', 'boolean') and sql_type(declared) == landed) }}
 {%- endmacro %}
 
 {#- Any landed timestamp as a UTC timestamp without zone. One that carries no zone is taken to be in source_time_zone. -#}

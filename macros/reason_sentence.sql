@@ -1,26 +1,48 @@
 {#- The catalogue's sentence for a feature's value: its own for missing, none and one, else the one with the value in words. -#}
 {% macro reason_sentence(value, catalogue) -%}
-  {%- set number = "try_cast(" ~ value ~ " as double)" -%}
+  {%- set number = "case when " ~ catalogue ~ ".kind = 'numeric' then " ~ try_cast(value, 'double') ~ " end" -%}
   case
       when {{ value }} is null then {{ catalogue }}.sentence_missing
       when {{ number }} = 0 then {{ catalogue }}.sentence_zero
-      when {{ number }} = 1 and {{ catalogue }}.format != 'percent' then replace({{ catalogue }}.sentence_one, '{value}', '1')
-      else replace({{ catalogue }}.sentence, '{value}', case {{ catalogue }}.format
-          when 'percent' then cast(cast(round(100 * {{ number }}) as bigint) as varchar) || ' %'
-          when 'decimal' then cast(cast({{ number }} as decimal(18, 1)) as varchar)
-          when 'money' then {{ short_number(number) }}
-          when 'integer' then {{ short_number(number) }}
-          else {{ value }}
-      end)
+      when {{ number }} = 1 then {{ catalogue }}.sentence_one
+      else replace({{ catalogue }}.sentence, '{value}', {{ value_in_words(value, number, catalogue ~ '.format') }})
   end
 {%- endmacro %}
 
+{#- A value as the catalogue's format says it. What is small but not zero never reads as zero. -#}
+{% macro value_in_words(value, number, format) -%}
+  case {{ format }}
+      when 'integer' then {{ short_number(number) }}
+      when 'decimal' then {{ one_decimal('greatest(' ~ number ~ ', 0.1)') }}
+      when 'percent' then {{ percent(number) }}
+      when 'per_hundred' then {{ short_number('greatest(100 * ' ~ number ~ ', 1)') }}
+      when 'change' then case when {{ number }} > 0 then 'up ' else 'down ' end || {{ short_number('abs(' ~ number ~ ')') }}
+      -- Base-2 logarithms: how many times as much, and by how much it grows.
+      when 'times' then case
+          when {{ number }} > 0 then {{ one_decimal('power(2, ' ~ number ~ ')') }} || ' times'
+          else {{ percent('power(2, ' ~ number ~ ')') }}
+      end
+      when 'growth' then case
+          when {{ number }} > 0 then 'rising by ' || {{ percent('power(2, ' ~ number ~ ') - 1') }}
+          else 'falling by ' || {{ percent('1 - power(2, ' ~ number ~ ')') }}
+      end
+      -- A word of ours: c_level is c level, it is IT.
+      when 'code' then case when length({{ value }}) <= 2 then upper({{ value }}) else replace({{ value }}, '_', ' ') end
+      else substr({{ value }}, 1, 100)
+  end
+{%- endmacro %}
+
+{% macro percent(share) -%} {{ short_number('greatest(100 * (' ~ share ~ '), 1)') }} || '%' {%- endmacro %}
+
+{% macro one_decimal(number) -%} cast(cast({{ number }} as decimal(18, 1)) as varchar) {%- endmacro %}
+
 {#- A number as people say it: 950, 12,500, 3.2 million. -#}
 {% macro short_number(number) -%}
+  {%- set whole = 'cast(round(' ~ number ~ ') as bigint)' -%}
   case
-      when abs({{ number }}) >= 1e9 then cast(cast({{ number }} / 1e9 as decimal(18, 1)) as varchar) || ' billion'
-      when abs({{ number }}) >= 1e6 then cast(cast({{ number }} / 1e6 as decimal(18, 1)) as varchar) || ' million'
-      when abs({{ number }}) >= 1e3 then cast(cast(floor({{ number }} / 1e3) as bigint) as varchar) || ',' || lpad(cast(cast(round({{ number }}) as bigint) % 1000 as varchar), 3, '0')
-      else cast(cast(round({{ number }}) as bigint) as varchar)
+      when {{ number }} >= 1e9 then {{ one_decimal(number ~ ' / 1e9') }} || ' billion'
+      when {{ number }} >= 1e6 then {{ one_decimal(number ~ ' / 1e6') }} || ' million'
+      when {{ whole }} >= 1000 then cast(cast(floor({{ whole }} / 1000) as bigint) as varchar) || ',' || lpad(cast({{ whole }} % 1000 as varchar), 3, '0')
+      else cast({{ whole }} as varchar)
   end
 {%- endmacro %}

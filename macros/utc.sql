@@ -1,7 +1,12 @@
+{#- A date or timestamp of the years 1 to 9999; null if it is infinite or further away, where calendars and arithmetic end. -#}
+{% macro in_calendar(value) -%}
+  {{ return("case when " ~ value ~ " between '0001-01-01' and '9999-12-31 23:59:59' then " ~ value ~ " end") }}
+{%- endmacro %}
+
 {#- An instant (a timestamp that knows its zone) as a UTC timestamp without zone. -#}
 {% macro utc_of_instant(instant) -%} {{ return(adapter.dispatch('utc_of_instant')(instant)) }} {%- endmacro %}
 
-{% macro default__utc_of_instant(instant) -%} {{ return("timezone('UTC', " ~ instant ~ ")") }} {%- endmacro %}
+{% macro default__utc_of_instant(instant) -%} {{ return("timezone('UTC', " ~ in_calendar(instant) ~ ")") }} {%- endmacro %}
 
 {#- A timestamp without zone, taken to be in source_time_zone, as a UTC timestamp without zone. -#}
 {% macro utc_of_local(local) -%}
@@ -9,10 +14,10 @@
   {%- if not modules.re.match('^[A-Za-z][A-Za-z0-9_+/-]*$', zone) -%}
     {{ exceptions.raise_compiler_error("source_time_zone is '" ~ zone ~ "'. It takes a name such as UTC or America/New_York.") }}
   {%- endif -%}
-  {%- if zone == 'UTC' -%}{{ return('cast(' ~ local ~ ' as timestamp)') }}{%- endif -%}
+  {%- if zone == 'UTC' -%}{{ return('cast(' ~ in_calendar(local) ~ ' as timestamp)') }}{%- endif -%}
   {{ return(adapter.dispatch('utc_of_local')(local, zone)) }}
 {%- endmacro %}
 
 {% macro default__utc_of_local(local, zone) -%}
-  {{ return("timezone('UTC', timezone('" ~ zone ~ "', cast(" ~ local ~ " as timestamp)))") }}
+  {{ return("timezone('UTC', timezone('" ~ zone ~ "', cast(" ~ in_calendar(local) ~ " as timestamp)))") }}
 {%- endmacro %}

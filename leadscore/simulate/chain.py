@@ -18,13 +18,13 @@ UNAWARE, RESEARCHING, EVALUATING, DECIDING, LOST, CUSTOMER = range(6)
 BUYING = (RESEARCHING, EVALUATING, DECIDING)
 
 HORIZON_DAYS = 90
-FIT_START = np.array([0.33, 0.62, 1.0, 1.5, 2.3])
+FIT_START = np.array([0.45, 0.70, 1.0, 1.4, 1.9])
 """Multiplies how often companies of each fit bin begin a journey."""
-FIT_PROGRESS = np.array([0.55, 0.8, 1.0, 1.2, 1.4])
+FIT_PROGRESS = np.array([0.65, 0.85, 1.0, 1.15, 1.3])
 """Multiplies how readily they move on in it."""
-BEGIN = 0.022
-PROGRESS = {RESEARCHING: 0.18, EVALUATING: 0.22, DECIDING: 0.24}
-GIVE_UP = {RESEARCHING: 0.17, EVALUATING: 0.15, DECIDING: 0.16}
+BEGIN = 0.020
+PROGRESS = {RESEARCHING: 0.16, EVALUATING: 0.20, DECIDING: 0.22}
+GIVE_UP = {RESEARCHING: 0.14, EVALUATING: 0.12, DECIDING: 0.13}
 RECOVER = {LOST: 0.07, CUSTOMER: 0.04}
 RAISE_HAND = np.array([0.0, 0.012, 0.060, 0.120, 0.0, 0.0])
 """Chance that somebody of the company raises a hand in a week, by stage."""

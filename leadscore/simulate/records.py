@@ -37,7 +37,7 @@ BY_ROLE_ONLY = 0.12
 """Share of converting Salesforce leads left unconverted: a contact is made by hand and put on the opportunity."""
 
 
-def first_records(rng: Rng, leads: pd.DataFrame, accounts_since: Array) -> pd.DataFrame:
+def first_records(rng: Rng, leads: pd.DataFrame, accounts_since: Array, span: Calendar) -> pd.DataFrame:
     """When each lead got its proper records: marketo, sf_lead, sf_contact (instants, NEVER if not), and how.
 
     Adds to a copy of `leads`: the three instants, by_role (on an opportunity without being converted), synced (the two
@@ -49,9 +49,10 @@ def first_records(rng: Rng, leads: pd.DataFrame, accounts_since: Array) -> pd.Da
     in_marketo = np.where(from_sales, chance(rng, 0.5, count), chance(rng, 0.95, count))
     at_once = ~in_marketo | from_sales | leads["raised"].to_numpy() | chance(rng, 0.38, count)
     later = np.where(chance(rng, 0.22, count), created + (rng.exponential(60 * DAY, count)).astype(np.int64), NEVER)
-    hand = leads["hand"].to_numpy()
-    since = np.where(at_once, created + rng.integers(1, 20, count) * MINUTE, np.minimum(later, hand + 5 * MINUTE))
+    asked = np.minimum(leads["hand"].to_numpy(), NEVER - DAY) + 5 * MINUTE
+    since = np.where(at_once, created + rng.integers(1, 20, count) * MINUTE, np.minimum(later, asked))
     old_contact = at_once & (accounts_since[leads["company"]] < created) & chance(rng, 0.08, count)
+    since = np.where(since < span.end_instant, since, NEVER)
     sf_lead = np.where(old_contact | (since >= converted), NEVER, since)
     by_role = (sf_lead == NEVER) | chance(rng, BY_ROLE_ONLY, count)
     sf_contact = np.where(old_contact, since, np.where(converted < NEVER, converted, NEVER))

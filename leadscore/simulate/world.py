@@ -71,7 +71,7 @@ def _build(writer: WorldWriter, count: int, span: Calendar, seed: int, bar: tqdm
     hands = raised_hands(rng("hands"), world, crowd, known, span)
     known["hand"] = first_hand(hands, len(known))
     accounts = crm.known_accounts(rng("accounts"), firms, span)
-    known = first_records(rng("records"), known, accounts)
+    known = first_records(rng("records"), known, accounts, span)
     frame = records(rng("duplicates"), known, roles, deals, crowd, len(firms), span)
     known["known"], known["known_week"] = known_since(known, frame, span)
     done("records")

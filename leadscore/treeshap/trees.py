@@ -158,6 +158,7 @@ def _categories(stored: dict[str, Any]) -> tuple[tuple[Any, ...], ...]:
             return tuple(feature["values"])
         # Texts lie in one run of bytes, which the JSON gives as signed or unsigned numbers.
         text, ends = bytes(value % 256 for value in feature["values"]), feature["offsets"]
-        return tuple(text[a:b].decode("utf-8") for a, b in pairwise(ends))
+        # XGBoost 3.2 cuts texts beyond ASCII short; such a category is then refused as one never seen.
+        return tuple(text[a:b].decode("utf-8", "replace") for a, b in pairwise(ends))
 
     return tuple(decode(feature) for feature in stored.get("enc", ()))

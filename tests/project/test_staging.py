@@ -44,7 +44,7 @@ UNTIDY_TABLES = {
         from (values (1, 1, '2025-06-30'), (2, 1, '2025-07-01'), (3, 0, '2025-06-01')) as t (n, closed, close_date)
         """,
     "salesforce.account": """
-        select 'a' as id, null as master_record_id, false as is_deleted, null::timestamptz as created_date,
+        select 'a' as id, null as master_record_id, false as is_deleted, timestamptz '-infinity' as created_date,
             timestamptz '2025-01-01' as last_modified_date
         union all select 'b', 'a', true, null, timestamptz '2025-06-30 23:59:59'
         union all select 'c', 'a', true, null, timestamptz '2025-07-01'
@@ -133,6 +133,7 @@ def test_what_is_odd_but_optional_is_a_warning(untidy: tuple[CompletedResult, Qu
         "Column salesforce.lead.number_of_employees holds values that cannot be read as integer: 1 of 9 rows, "
         "for example 'many'." in output
     )
+    assert "Column salesforce.account.created_date holds values that cannot be read as timestamp: 1 of 3 rows" in output
     assert "Column salesforce.campaign.id (The campaign's id) is missing" in output
 
 
