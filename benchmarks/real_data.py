@@ -24,8 +24,10 @@ Exports = Mapping[tuple[str, str], pd.DataFrame]
 def olist(source: Path) -> Exports:
     """8,000 marketing-qualified leads of a marketplace and the deals it won, as Salesforce and Marketo would hold them.
 
-    A lead is known on the day of its first contact, by a visit to the landing page that brought it. Of a deal only the
-    lead and the moment of winning are used: its other columns exist for winners alone. Contact, account and opportunity
+    The file tells only the day of first contact. It is put at the last second before that day, so that the first
+    snapshot of a lead is that day itself and leads won on it are in, as in the reference. What is known then is the
+    visit to the landing page that brought the lead, and its origin. Of a deal only the lead and the moment of winning
+    are used: its other columns exist for winners alone. Contact, account and opportunity
     come into being when the deal is won, because no earlier stage is recorded.
     """
     folder = source / "olist"
@@ -33,6 +35,7 @@ def olist(source: Path) -> Exports:
     deals = pd.read_csv(folder / "olist_closed_deals_dataset.csv", usecols=["mql_id", "won_date"])
     leads = leads.merge(deals, how="left", on="mql_id", validate="one_to_one")
     won = leads["won_date"].notna()
+    known_at = pd.to_datetime(leads["first_contact_date"]) - pd.Timedelta(seconds=1)
     marketo_id = leads.index + 1_000_001
     # Salesforce's ids have 18 characters, of which the first three name the kind of record.
     lead_id, contact_id, account_id, opportunity_id, role_id = (
@@ -41,7 +44,7 @@ def olist(source: Path) -> Exports:
     salesforce_lead = pd.DataFrame(
         {
             "id": lead_id,
-            "created_date": leads["first_contact_date"],
+            "created_date": known_at,
             "email": None,
             "lead_source": leads["origin"],
             "is_deleted": False,
@@ -55,7 +58,7 @@ def olist(source: Path) -> Exports:
     marketo_lead = pd.DataFrame(
         {
             "id": marketo_id,
-            "created_at": leads["first_contact_date"],
+            "created_at": known_at,
             "email": None,
             "sfdc_lead_id": lead_id,
             "sfdc_contact_id": contact_id.where(won),
@@ -65,7 +68,7 @@ def olist(source: Path) -> Exports:
         {
             "id": marketo_id + 1_000_000,
             "lead_id": marketo_id,
-            "activity_date": leads["first_contact_date"],
+            "activity_date": known_at,
             "webpage_url": "/landing-page/" + leads["landing_page_id"],
         }
     )

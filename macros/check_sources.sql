@@ -27,8 +27,10 @@
     {%- endif -%}
   {%- elif not present -%}
     {%- if is_source_required(node) -%}
-      {%- do findings.errors.append("Table " ~ name ~ " is not in " ~ place ~ ". It is needed for " ~ node.config.meta.needed_for
-          ~ (", as conversion_event is " ~ var('conversion_event') if node.config.meta.required_when is string else "") ~ ". Set the variables " ~ node.source_name ~ "_schema and " ~ node.source_name ~ "_database to where your connector lands it, or "
+      {%- set reason = node.config.meta.needed_for
+          ~ (", as conversion_event is " ~ var('conversion_event') if node.config.meta.required_when is string else "") -%}
+      {%- do findings.errors.append("Table " ~ name ~ " is not in " ~ place ~ ". It is needed for " ~ reason ~ ". Set the variables "
+          ~ node.source_name ~ "_schema and " ~ node.source_name ~ "_database to where your connector lands it, or "
           ~ node.source_name ~ "_enabled: false to build without " ~ node.source_name ~ ".") -%}
     {%- endif -%}
   {%- else -%}

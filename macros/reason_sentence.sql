@@ -1,6 +1,6 @@
-{#- The catalogue's sentence for a feature's value: its own for missing, none and one, else the one with the value in words. -#}
-{% macro reason_sentence(value, catalogue) -%}
-  {%- set number = "case when " ~ catalogue ~ ".kind = 'numeric' then " ~ try_cast(value, 'double') ~ " end" -%}
+{#- The catalogue's sentence for a feature's value: its own for missing, none and one, else the one with the value in words. `number` is the
+    value as a number, null if it is a word. -#}
+{% macro reason_sentence(value, number, catalogue) -%}
   case
       when {{ value }} is null then {{ catalogue }}.sentence_missing
       when {{ number }} = 0 then {{ catalogue }}.sentence_zero

@@ -101,7 +101,9 @@ def fit_boosting(
     """A booster on all rows, its calibration, and what was decided on the way.
 
     Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the median of the best rounds
-    trains the final booster, and the held-out margins at that round, pooled, teach the calibration.
+    trains the final booster, and the held-out margins at that round, pooled, teach the calibration. A booster's margins
+    start from the log-odds of its own training rows, so they are first moved to where the final booster's start:
+    otherwise a base rate that changed over time would be counted twice.
     """
     matrix = encode(frame, features)
     settings = {
@@ -128,7 +130,8 @@ def fit_boosting(
             ref=ref,
         )
 
-    tested: list[tuple[xgb.Booster, NDArray[np.bool_]]] = []
+    tested: list[tuple[xgb.Booster, NDArray[np.bool_], float]] = []
+    start = _base_log_odds(label)
     for fit, held_out in folds:
         if len(np.unique(label[fit])) < 2 or len(np.unique(label[held_out])) < 2:
             continue
@@ -141,20 +144,27 @@ def fit_boosting(
             early_stopping_rounds=PATIENCE,
             verbose_eval=False,
         )
-        tested.append((booster, held_out))
-    best = [booster.best_iteration + 1 for booster, _ in tested]
+        tested.append((booster, held_out, start - _base_log_odds(label[fit])))
+    best = [booster.best_iteration + 1 for booster, _, _ in tested]
     n_rounds = int(np.median(best)) if best else min(UNTESTED_ROUNDS, max_rounds)
 
     margins, labels = [np.empty(0)], [np.empty(0)]
-    for booster, held_out in tested:
+    for booster, held_out, moved in tested:
         until = (0, min(n_rounds, booster.num_boosted_rounds()))
-        margins.append(booster.inplace_predict(matrix[held_out], iteration_range=until, predict_type="margin"))
+        margin = booster.inplace_predict(matrix[held_out], iteration_range=until, predict_type="margin")
+        margins.append(margin + moved)
         labels.append(label[held_out])
     calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
 
     booster = xgb.train(settings, rows(np.ones(len(label), dtype=bool)), n_rounds)
     decided = {**settings, "n_rounds": n_rounds, "n_folds": len(tested)}
     return BoostedScorer(features, booster), calibration, decided
+
+
+def _base_log_odds(label: Floats) -> float:
+    """Log-odds of the share of ones among (n,) labels, half a one and half a zero added."""
+    ones = float(label.sum()) + 0.5
+    return float(np.log(ones / (len(label) + 1.0 - ones)))
 
 
 def _names(features: Sequence[FeatureSpec]) -> list[str] | None:

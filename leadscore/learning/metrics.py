@@ -39,8 +39,9 @@ METRICS = (
 class Ranked:
     """Rows sorted by falling probability.
 
-    ``surprise`` is each row's log loss. ``last`` marks the last row of each run of equal probabilities. For the calibration slope, neighbours share their
-    mean log-odds in at most MAX_STEPS steps, each from one ``step`` to the next: the same to six digits, and quick.
+    ``surprise`` is each row's log loss. ``last`` marks the last row of each run of equal probabilities. For the
+    calibration slope, neighbours share their mean log-odds in at most MAX_STEPS steps, each from one ``step`` to the
+    next: the same to six digits, and quick.
     """
 
     order: NDArray[np.int64]

@@ -108,7 +108,7 @@ def binary_label(label: Any, n_rows: int) -> Floats:
     numbers = pd.to_numeric(given, errors="coerce").to_numpy(dtype=np.float64)
     wrong = ~np.isin(numbers, (0.0, 1.0))
     if wrong.any():
-        example = given.iloc[int(np.flatnonzero(wrong)[0])]
+        example = given[wrong].tolist()[0]
         raise LeadscoreError(
             f"The label is neither 0 nor 1 in {int(wrong.sum())} of {n_rows} rows, for example {example!r}; "
             "give booleans or 0 and 1."

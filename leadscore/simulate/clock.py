@@ -53,18 +53,23 @@ def calendar(end: date, months: int) -> Calendar:
     return Calendar(end, (pd.Timestamp(end) - first).days // 7)
 
 
+def within_week(moments: Array, week_starts: Array) -> Array:
+    """Moments that local hours moved out of their week, moved back into it by whole weeks."""
+    return np.asarray(moments + WEEK * (moments < week_starts) - WEEK * (moments >= week_starts + WEEK))
+
+
 def instant_of(day: date) -> int:
     """Midnight UTC at the start of a day, in microseconds since 1970."""
     return (day - date(1970, 1, 1)).days * DAY
 
 
-def instants(values: Array, missing: Array | None = None) -> Array:
+def instants(values: Array | pd.Series, missing: Array | None = None) -> Array:
     """Microseconds since 1970 as datetime64; rows where `missing` become null."""
     found = np.asarray(values, dtype=np.int64).astype("datetime64[us]")
     return found if missing is None else np.where(missing, np.datetime64("NaT", "us"), found)
 
 
-def days(values: Array, missing: Array | None = None) -> Array:
+def days(values: Array | pd.Series, missing: Array | None = None) -> Array:
     """Microseconds since 1970 as dates (UTC); rows where `missing` become null."""
     return instants(values, missing).astype("datetime64[D]")
 
@@ -76,24 +81,26 @@ def _offsets(first_day: int, count: int) -> Array:
     dates = pd.DatetimeIndex(np.arange(first_day, first_day + count).astype("datetime64[D]").astype("datetime64[s]"))
     summer = {"none": np.zeros(count, bool), "eu": _eu_summer(dates), "us": _us_summer(dates)}
     base = (cities["utc_offset"].to_numpy(float) * 60).astype(np.int64)
-    return base[:, None] + 60 * np.stack([summer[rule] for rule in cities["summer_time"]])
+    return np.asarray(base[:, None] + 60 * np.stack([summer[rule] for rule in cities["summer_time"]]))
 
 
 def _sundays_before(dates: pd.DatetimeIndex) -> Array:
     """How many Sundays of its month have begun by each date."""
-    return (dates.day.to_numpy() - 1 - (dates.dayofweek.to_numpy() + 1) % 7) // 7 + 1
+    return np.asarray((dates.day.to_numpy() - 1 - (dates.dayofweek.to_numpy() + 1) % 7) // 7 + 1)
 
 
 def _eu_summer(dates: pd.DatetimeIndex) -> Array:
     month = dates.month.to_numpy()
     left = dates.days_in_month.to_numpy() - dates.day.to_numpy()
     last_sunday_begun = left < 7 - (dates.dayofweek.to_numpy() + 1) % 7
-    return ((month > 3) & (month < 10)) | ((month == 3) & last_sunday_begun) | ((month == 10) & ~last_sunday_begun)
+    return np.asarray(
+        ((month > 3) & (month < 10)) | ((month == 3) & last_sunday_begun) | ((month == 10) & ~last_sunday_begun)
+    )
 
 
 def _us_summer(dates: pd.DatetimeIndex) -> Array:
     month, sundays = dates.month.to_numpy(), _sundays_before(dates)
-    return ((month > 3) & (month < 11)) | ((month == 3) & (sundays >= 2)) | ((month == 11) & (sundays < 1))
+    return np.asarray(((month > 3) & (month < 11)) | ((month == 3) & (sundays >= 2)) | ((month == 11) & (sundays < 1)))
 
 
 def at_local_hours(rng: Rng, moments: Array, city: Array, office: float = 0.85, weekdays: float = 0.9) -> Array:

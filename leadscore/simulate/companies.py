@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from leadscore.simulate.draws import Array, Rng, chance, occurrence, weighted
+from leadscore.simulate.draws import Array, Rng, chance, choose, occurrence, weighted
 from leadscore.simulate.vocabulary import table
 
 PER_LEAD = 0.36
@@ -25,7 +25,7 @@ def companies(rng: Rng, leads: int) -> pd.DataFrame:
     count = max(1, round(leads * PER_LEAD))
     cities, countries, industries = table("cities"), table("countries"), table("industries")
     city = weighted(rng, cities["weight"], count)
-    country = countries.index.get_indexer(cities["country"].map(dict(zip(countries["country"], countries.index))))[city]
+    country = pd.Index(countries["country"]).get_indexer(pd.Index(cities["country"]))[city]
     frame = pd.DataFrame(
         {
             "industry": weighted(rng, industries["weight"], count),
@@ -36,7 +36,7 @@ def companies(rng: Rng, leads: int) -> pd.DataFrame:
             "brand": _brands(rng, count),
             "parent": -1,
             "email_pattern": np.array(list(EMAIL_PATTERNS))[weighted(rng, list(EMAIL_PATTERNS.values()), count)],
-            "scans_mail": chance(rng, 0.08, count),
+            "scans_mail": chance(rng, 0.06, count),
         }
     )
     frame["revenue"] = np.round(frame["employees"] * np.exp(rng.normal(11.7, 0.5, count)), -3)
@@ -63,7 +63,9 @@ def _sizes(rng: Rng, count: int) -> Array:
 def _brands(rng: Rng, count: int) -> Array:
     """Invented brand names, each once; when the syllables are used up, numbered."""
     syllables = table("syllables")
-    parts = [syllables.loc[syllables["place"] == place, "syllable"].to_numpy(object) for place in ("first", "middle", "last")]
+    parts = [
+        syllables.loc[syllables["place"] == place, "syllable"].to_numpy(object) for place in ("first", "middle", "last")
+    ]
     space = int(np.prod([len(part) for part in parts]))
     code = rng.permutation(space)[np.arange(count) % space]
     first, rest = np.divmod(code, len(parts[1]) * len(parts[2]))
@@ -78,7 +80,8 @@ def _fit(rng: Rng, frame: pd.DataFrame) -> Array:
     size = np.log10(frame["employees"].to_numpy())
     liking = 0.75 - 0.55 * np.abs(size - 2.9)
     known = (
-        table("industries")["fit"].to_numpy()[frame["industry"]] + table("countries")["fit"].to_numpy()[frame["country"]]
+        table("industries")["fit"].to_numpy()[frame["industry"]]
+        + table("countries")["fit"].to_numpy()[frame["country"]]
     )
     return np.asarray(known + liking - 0.35 + rng.normal(0, 0.5, len(frame)))
 
@@ -100,7 +103,7 @@ def _named(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     worded = chance(rng, 0.7, count)
     brand = frame["brand"].to_numpy(object)
     trade = np.where(worded, brand + " " + word, brand)
-    host = pd.Series(np.where(worded & chance(rng, 0.25, count), brand + "-" + word, brand)).str.lower()
+    host = pd.Series(choose(worded & chance(rng, 0.25, count), brand + "-" + word, brand)).str.lower()
     return frame.assign(
         trade_name=trade,
         name=pd.Series(trade + " " + legal).str.strip().to_numpy(object),

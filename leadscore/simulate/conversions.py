@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from leadscore.simulate.clock import DAY, HOUR, Calendar, at_local_hours
+from leadscore.simulate.clock import HOUR, WEEK, Calendar, at_local_hours, within_week
 from leadscore.simulate.draws import Array, Rng, chance
 from leadscore.simulate.journey import Journeys
 
@@ -24,11 +24,10 @@ def conversions(
     """
     lead_of = pd.Series(leads.index, index=leads["person"])
     deals = world.conversions.copy()
-    moment = span.week_start(deals["week"].to_numpy()) + (rng.random(len(deals)) * 7 * DAY).astype(np.int64)
-    moment = np.maximum(
-        at_local_hours(rng, moment, companies["city"].to_numpy()[deals["company"]], office=1, weekdays=1),
-        span.week_start(deals["week"].to_numpy()),
-    )
+    start = span.week_start(deals["week"].to_numpy())
+    moment = start + (rng.random(len(deals)) * WEEK).astype(np.int64)
+    city = companies["city"].to_numpy()[deals["company"]]
+    moment = within_week(at_local_hours(rng, moment, city, office=1, weekdays=1), start)
     roles = world.joiners.rename(columns={"conversion": "deal"})
     roles["lead"] = lead_of.reindex(roles["person"]).fillna(-1).astype(np.int64).to_numpy()
     lead, deal = roles["lead"].to_numpy(), roles["deal"].to_numpy()

@@ -8,7 +8,7 @@ import pandas as pd
 from leadscore.simulate import dirt
 from leadscore.simulate.clock import DAY, Calendar, days, instants
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts, weighted
+from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts, weighted
 from leadscore.simulate.ledger import synced
 from leadscore.simulate.records import CONTACT
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
@@ -45,15 +45,31 @@ def write_users(rng: Rng, writer: WorldWriter, ids: Array, span: Calendar) -> No
     first, last = given[rng.integers(0, len(given), len(ids))], family[rng.integers(0, len(family), len(ids))]
     number = (1 + np.arange(len(ids))).astype(str).astype(object)
     since = instants(np.full(len(ids), span.start_instant))
-    writer.raw("salesforce", "user", {
-        "id": ids, "first_name": first, "last_name": last, "name": first + " " + last, "username": "rep" + number + "@" + VENDOR_DOMAIN,
-        "email": "rep" + number + "@" + VENDOR_DOMAIN, "title": "Account Executive", "department": "Sales",
-        "is_active": chance(rng, 0.9, len(ids)), "user_type": "Standard", "time_zone_sid_key": "Europe/London",
-        "created_date": since, "_fivetran_deleted": False, "_fivetran_synced": since,
-    })  # fmt: skip
+    writer.raw(
+        "salesforce",
+        "user",
+        {
+            "id": ids,
+            "first_name": first,
+            "last_name": last,
+            "name": first + " " + last,
+            "username": "rep" + number + "@" + VENDOR_DOMAIN,
+            "email": "rep" + number + "@" + VENDOR_DOMAIN,
+            "title": "Account Executive",
+            "department": "Sales",
+            "is_active": chance(rng, 0.9, len(ids)),
+            "user_type": "Standard",
+            "time_zone_sid_key": "Europe/London",
+            "created_date": since,
+            "_fivetran_deleted": False,
+            "_fivetran_synced": since,
+        },
+    )
 
 
-def write_accounts(rng: Rng, writer: WorldWriter, companies: pd.DataFrame, since: Array, bought: Array, owners: Array, span: Calendar) -> None:
+def write_accounts(
+    rng: Rng, writer: WorldWriter, companies: pd.DataFrame, since: Array, bought: Array, owners: Array, span: Calendar
+) -> None:
     """Accounts there are (`since` is not NEVER); `bought` says who is a customer."""
     there = np.flatnonzero(since < NEVER)
     again = there[chance(rng, TWICE, len(there))]
@@ -66,20 +82,32 @@ def write_accounts(rng: Rng, writer: WorldWriter, companies: pd.DataFrame, since
     made = np.minimum(made, span.end_instant - DAY)
     country = table("countries")["country"].to_numpy(object)[company["country"]]
     place = table("cities").iloc[company["city"]]
-    website = np.where(chance(rng, 0.5, count), "https://www." + company["domain"], company["domain"])
+    website = choose(chance(rng, 0.5, count), "https://www." + company["domain"], company["domain"])
     industry = table("industries")["industry"].to_numpy(object)[company["industry"]]
-    name = np.where(second, company["trade_name"], company["name"])
-    writer.raw("salesforce", "account", {
-        "id": np.where(second, copies, ids[rows]),
-        "name": dirt.recased(rng, texts(name), 0.04), "website": dirt.missing(rng, website, np.where(second, 1.0, 0.12)),
-        "industry": dirt.missing(rng, industry, 0.15), "number_of_employees": _numbers(rng, company["employees"], 0.2),
-        "annual_revenue": _numbers(rng, company["revenue"], 0.35), "billing_country": dirt.missing(rng, country, 0.1),
-        "billing_city": dirt.missing(rng, place["city"].to_numpy(object), 0.15), "billing_state": texts(place["state"].replace("", None)),
-        "type": np.where(bought[rows], "Customer", "Prospect"), "owner_id": owners[rng.integers(0, len(owners), count)],
-        "parent_id": np.where((parent >= 0) & (since[parent] < NEVER) & ~second, ids[parent], None), "is_deleted": False,
-        "created_date": instants(made), "last_modified_date": instants(made), "system_modstamp": instants(made),
-        "_fivetran_synced": synced(rng, made, span),
-    })  # fmt: skip
+    name = choose(second, company["trade_name"], company["name"])
+    writer.raw(
+        "salesforce",
+        "account",
+        {
+            "id": choose(second, copies, ids[rows]),
+            "name": dirt.recased(rng, texts(name), 0.04),
+            "website": dirt.missing(rng, website, choose(second, 1.0, 0.12)),
+            "industry": dirt.missing(rng, industry, 0.15),
+            "number_of_employees": _numbers(rng, company["employees"], 0.2),
+            "annual_revenue": _numbers(rng, company["revenue"], 0.35),
+            "billing_country": dirt.missing(rng, country, 0.1),
+            "billing_city": dirt.missing(rng, place["city"].to_numpy(object), 0.15),
+            "billing_state": texts(place["state"].replace("", None)),
+            "type": choose(bought[rows], "Customer", "Prospect"),
+            "owner_id": owners[rng.integers(0, len(owners), count)],
+            "parent_id": choose((parent >= 0) & (since[parent] < NEVER) & ~second, ids[parent], None),
+            "is_deleted": False,
+            "created_date": instants(made),
+            "last_modified_date": instants(made),
+            "system_modstamp": instants(made),
+            "_fivetran_synced": synced(rng, made, span),
+        },
+    )
 
 
 def _numbers(rng: Rng, values: pd.Series, share: float) -> pd.Series:
@@ -102,14 +130,21 @@ def outcomes(rng: Rng, deals: pd.DataFrame, companies: pd.DataFrame, span: Calen
         closes=closes,
         is_closed=closed,
         is_won=won,
-        stage_name=np.where(closed, np.where(won, "Closed Won", "Closed Lost"), stage),
+        stage_name=choose(closed, choose(won, "Closed Won", "Closed Lost"), stage),
         amount=np.round(amount, -2),
         id=salesforce_ids("006", 1 + np.arange(count)),
     )
 
 
 def write_opportunities(
-    rng: Rng, writer: WorldWriter, deals: pd.DataFrame, roles: pd.DataFrame, companies: pd.DataFrame, leads: pd.DataFrame, owners: Array, span: Calendar
+    rng: Rng,
+    writer: WorldWriter,
+    deals: pd.DataFrame,
+    roles: pd.DataFrame,
+    companies: pd.DataFrame,
+    leads: pd.DataFrame,
+    owners: Array,
+    span: Calendar,
 ) -> None:
     """Opportunities; their source is that of the first lead on them."""
     first = roles[roles["lead"] >= 0].drop_duplicates("deal").set_index("deal")["lead"]
@@ -118,16 +153,32 @@ def write_opportunities(
     moment, closes, closed = (deals[name].to_numpy() for name in ("moment", "closes", "is_closed"))
     changed = np.where(closed, closes, np.minimum(moment + 5 * DAY, span.end_instant - DAY)).clip(min=moment)
     closing = days(closes)
-    writer.raw("salesforce", "opportunity", {
-        "id": deals["id"].to_numpy(), "account_id": account_ids(len(companies))[deals["company"]],
-        "name": companies["trade_name"].to_numpy(object)[deals["company"]] + " - " + np.where(deals["nth"] > 0, "Expansion", "New Business"),
-        "type": np.where(deals["nth"] > 0, "Existing Business", "New Business"), "stage_name": deals["stage_name"].to_numpy(object),
-        "is_closed": closed, "is_won": deals["is_won"].to_numpy(), "amount": _numbers(rng, deals["amount"], 0.08), "close_date": closing,
-        "fiscal_year": years(closing), "probability": np.select([deals["is_won"], closed], [100.0, 0.0], 30.0),
-        "lead_source": np.where(lead.isna(), None, source), "owner_id": owners[rng.integers(0, len(owners), len(deals))],
-        "created_date": instants(moment), "last_modified_date": instants(changed), "system_modstamp": instants(changed),
-        "is_deleted": False, "_fivetran_synced": synced(rng, changed, span),
-    })  # fmt: skip
+    writer.raw(
+        "salesforce",
+        "opportunity",
+        {
+            "id": deals["id"].to_numpy(),
+            "account_id": account_ids(len(companies))[deals["company"]],
+            "name": companies["trade_name"].to_numpy(object)[deals["company"]]
+            + " - "
+            + choose(deals["nth"] > 0, "Expansion", "New Business"),
+            "type": choose(deals["nth"] > 0, "Existing Business", "New Business"),
+            "stage_name": deals["stage_name"].to_numpy(object),
+            "is_closed": closed,
+            "is_won": deals["is_won"].to_numpy(),
+            "amount": _numbers(rng, deals["amount"], 0.08),
+            "close_date": closing,
+            "fiscal_year": years(closing),
+            "probability": np.select([deals["is_won"], closed], [100.0, 0.0], 30.0),
+            "lead_source": choose(lead.isna(), None, source),
+            "owner_id": owners[rng.integers(0, len(owners), len(deals))],
+            "created_date": instants(moment),
+            "last_modified_date": instants(changed),
+            "system_modstamp": instants(changed),
+            "is_deleted": False,
+            "_fivetran_synced": synced(rng, changed, span),
+        },
+    )
 
 
 def years(closing: Array) -> Array:
@@ -135,18 +186,30 @@ def years(closing: Array) -> Array:
     return np.asarray(closing.astype("datetime64[Y]").astype(np.int64) + 1970)
 
 
-def write_roles(rng: Rng, writer: WorldWriter, deals: pd.DataFrame, roles: pd.DataFrame, frame: pd.DataFrame, span: Calendar) -> None:
+def write_roles(
+    rng: Rng, writer: WorldWriter, deals: pd.DataFrame, roles: pd.DataFrame, frame: pd.DataFrame, span: Calendar
+) -> None:
     """Contact roles of everybody on an opportunity who has a contact record by then."""
     contacts = frame[frame["system"] == CONTACT].drop_duplicates("person").set_index("person")
     moment = deals["moment"].to_numpy()[roles["deal"]]
     since = contacts["created"].reindex(roles["person"]).to_numpy()
     kept = roles[since <= moment].reset_index(drop=True)
     moment = deals["moment"].to_numpy()[kept["deal"]]
-    writer.raw("salesforce", "opportunity_contact_role", {
-        "id": salesforce_ids("00K", 1 + np.arange(len(kept))), "opportunity_id": deals["id"].to_numpy()[kept["deal"]],
-        "contact_id": contacts["id"].loc[kept["person"]].to_numpy(object),
-        "is_primary": ~kept["deal"].duplicated().to_numpy(),
-        "role": dirt.missing(rng, np.array(ROLES, dtype=object)[weighted(rng, np.ones(len(ROLES)), len(kept))], 0.3),
-        "is_deleted": False, "created_date": instants(moment), "last_modified_date": instants(moment),
-        "system_modstamp": instants(moment), "_fivetran_synced": synced(rng, moment, span),
-    })  # fmt: skip
+    writer.raw(
+        "salesforce",
+        "opportunity_contact_role",
+        {
+            "id": salesforce_ids("00K", 1 + np.arange(len(kept))),
+            "opportunity_id": deals["id"].to_numpy()[kept["deal"]],
+            "contact_id": contacts["id"].loc[kept["person"]].to_numpy(object),
+            "is_primary": ~kept["deal"].duplicated().to_numpy(),
+            "role": dirt.missing(
+                rng, np.array(ROLES, dtype=object)[weighted(rng, np.ones(len(ROLES)), len(kept))], 0.3
+            ),
+            "is_deleted": False,
+            "created_date": instants(moment),
+            "last_modified_date": instants(moment),
+            "system_modstamp": instants(moment),
+            "_fivetran_synced": synced(rng, moment, span),
+        },
+    )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from leadscore.simulate.draws import Array, Rng, chance, texts
+from leadscore.simulate.draws import Array, Rng, chance, choose, texts
 from leadscore.simulate.people import folded
 from leadscore.simulate.vocabulary import table
 
 
 def missing(rng: Rng, values: Any, share: Any) -> Array:
     """Some values left out."""
-    return np.where(chance(rng, share, len(values)), None, texts(values))
+    return choose(chance(rng, share, len(values)), None, texts(values))
 
 
 def recased(rng: Rng, values: Array, share: float) -> Array:
@@ -31,12 +32,14 @@ def unaccented(rng: Rng, values: Array, share: float) -> Array:
 
 def padded(rng: Rng, values: Array, share: float) -> Array:
     """Some with a blank before or after."""
-    return _some(rng, _some(rng, values, share / 2, lambda chosen: " " + chosen), share / 2, lambda chosen: chosen + " ")
+    return _some(
+        rng, _some(rng, values, share / 2, lambda chosen: " " + chosen), share / 2, lambda chosen: chosen + " "
+    )
 
 
 def nicknamed(rng: Rng, given: Array, share: float) -> Array:
     """Some given names in their short form: Robert becomes Bob."""
-    short = dict(table("nicknames").itertuples(index=False))
+    short: dict[str, str] = dict(table("nicknames").itertuples(index=False))
     return _some(rng, given, share, lambda chosen: chosen.map(short).fillna(chosen))
 
 
@@ -45,12 +48,14 @@ def mistyped(rng: Rng, values: Array, share: float) -> Array:
     found = values
     for place in (1, 2, 3, 4):
         for slip in (_swapped, _dropped, _doubled):
-            found = _some(rng, found, share / 12, lambda chosen, slip=slip, place=place: slip(chosen, place))
+            found = _some(rng, found, share / 12, partial(slip, place=place))
     return found
 
 
 def _swapped(chosen: pd.Series, place: int) -> pd.Series:
-    return chosen.str[:place] + chosen.str[place + 1 : place + 2] + chosen.str[place : place + 1] + chosen.str[place + 2 :]
+    return (
+        chosen.str[:place] + chosen.str[place + 1 : place + 2] + chosen.str[place : place + 1] + chosen.str[place + 2 :]
+    )
 
 
 def _dropped(chosen: pd.Series, place: int) -> pd.Series:

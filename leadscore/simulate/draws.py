@@ -23,18 +23,18 @@ def stream(seed: int, topic: str) -> Rng:
 def weighted(rng: Rng, weights: Any, size: int) -> Array:
     """`size` positions into `weights`, drawn in proportion to them."""
     edges = np.cumsum(np.asarray(weights, dtype=float))
-    return np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
+    return np.asarray(np.searchsorted(edges, rng.random(size) * edges[-1], side="right"))
 
 
 def weighted_rows(rng: Rng, weights: Array) -> Array:
     """One position per row of a (rows, choices) weight matrix."""
     edges = np.cumsum(weights, axis=1)
-    return (rng.random(len(weights))[:, None] * edges[:, -1:] >= edges).sum(axis=1)
+    return np.asarray((rng.random(len(weights))[:, None] * edges[:, -1:] >= edges).sum(axis=1))
 
 
 def chance(rng: Rng, probability: Any, size: int) -> Array:
     """`size` booleans, true with this probability (a number or one per row)."""
-    return rng.random(size) < probability
+    return np.asarray(rng.random(size) < probability)
 
 
 def occurrence(keys: Any) -> Array:
@@ -42,10 +42,15 @@ def occurrence(keys: Any) -> Array:
     return pd.Series(keys).groupby(keys, sort=False).cumcount().to_numpy()
 
 
+def choose(condition: Any, values: Any, otherwise: Any = None) -> Array:
+    """`values` where the condition holds, elsewhere `otherwise`: np.where for texts, which may be missing."""
+    return np.asarray(np.where(condition, values, otherwise))
+
+
 def texts(values: Any) -> Array:
     """An object array of texts with None for what is missing: plain to index, plain to write."""
     found = np.asarray(values, dtype=object)
-    return np.where(pd.isna(found), None, found)
+    return choose(pd.notna(found), found)
 
 
 def salesforce_ids(prefix: str, numbers: Any) -> Array:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from leadscore.simulate.clock import DAY, HOUR, MINUTE, Calendar
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance
+from leadscore.simulate.draws import Array, Rng, chance, choose
 from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.spells import lead_touches
 from leadscore.simulate.web import SUBJECTS_BY_PHASE, address, pages_about
@@ -17,18 +17,31 @@ from leadscore.simulate.web import SUBJECTS_BY_PHASE, address, pages_about
 SENDS = np.array([0.145, 0.165, 0.19, 0.19, 0.11])
 """Emails sent to a lead in a week, by phase."""
 OPENS = np.array([0.16, 0.29, 0.36, 0.38, 0.20])
-CLICKS = np.array([0.10, 0.16, 0.20, 0.20, 0.08])
+CLICKS = np.array([0.12, 0.22, 0.28, 0.28, 0.10])
 """Share of emails opened, and of those opened that are clicked, by phase, for a person of mean activeness."""
 OPT_OUT = 0.012
 """Chance to unsubscribe at an opened email."""
 SOFT_BOUNCE = 0.012
 NAMES = tuple(
-    [f"Nurture {number:02d} - {subject}" for number, subject in enumerate(
-        ("Why leads go stale", "Meet the buying group", "Scoring in practice", "From MQL to meeting", "Clean data first",
-         "Sales speaks out", "The numbers that matter", "A day in revenue operations"), start=1)]
+    [
+        f"Nurture {number:02d} - {subject}"
+        for number, subject in enumerate(
+            (
+                "Why leads go stale",
+                "Meet the buying group",
+                "Scoring in practice",
+                "From MQL to meeting",
+                "Clean data first",
+                "Sales speaks out",
+                "The numbers that matter",
+                "A day in revenue operations",
+            ),
+            start=1,
+        )
+    ]
     + [f"Newsletter {number:02d}" for number in range(1, 13)]
     + ["Product update - Spring", "Product update - Autumn", "Customer stories", "Event invitation"]
-)  # fmt: skip
+)
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.1 Safari/605.1.15",
@@ -50,7 +63,13 @@ class MailOutcome:
 
 
 def send_all(
-    rng: Rng, ledger: Ledger, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, companies: pd.DataFrame, span: Calendar
+    rng: Rng,
+    ledger: Ledger,
+    periods: pd.DataFrame,
+    leads: pd.DataFrame,
+    people: pd.DataFrame,
+    companies: pd.DataFrame,
+    span: Calendar,
 ) -> MailOutcome:
     """Draw and log all marketing email."""
     lead, phase, moment = lead_touches(rng, periods, leads, SENDS[periods["phase"]], span)
@@ -69,8 +88,24 @@ def send_all(
     soft = ~bad & chance(rng, SOFT_BOUNCE, len(lead))
     good = np.flatnonzero(~bad & ~soft)
     mail.log("send_email", np.arange(len(lead)), lead, moment, step_id=1, test_variant=0)
-    mail.log("email_bounced", np.flatnonzero(bad), lead, moment + MINUTE, category="2", subcategory="2001", details="550 5.1.1 user unknown")
-    mail.log("email_bounced_soft", np.flatnonzero(soft), lead, moment + MINUTE, category="3", subcategory="3001", details="452 4.2.2 mailbox full")
+    mail.log(
+        "email_bounced",
+        np.flatnonzero(bad),
+        lead,
+        moment + MINUTE,
+        category="2",
+        subcategory="2001",
+        details="550 5.1.1 user unknown",
+    )
+    mail.log(
+        "email_bounced_soft",
+        np.flatnonzero(soft),
+        lead,
+        moment + MINUTE,
+        category="3",
+        subcategory="3001",
+        details="452 4.2.2 mailbox full",
+    )
     mail.log("email_delivered", good, lead, moment + rng.integers(1, 40, len(lead)) * MINUTE // 60)
     reading = moment + MINUTE + (rng.exponential(7 * HOUR, len(lead))).astype(np.int64)
     human = good[opened[good] & (reading[good] < span.end_instant)]
@@ -110,7 +145,15 @@ class _Mail:
 
 
 def _people_read(
-    rng: Rng, mail: _Mail, human: Array, lead: Array, phase: Array, reading: Array, active: Array, people: pd.DataFrame, leads: pd.DataFrame
+    rng: Rng,
+    mail: _Mail,
+    human: Array,
+    lead: Array,
+    phase: Array,
+    reading: Array,
+    active: Array,
+    people: pd.DataFrame,
+    leads: pd.DataFrame,
 ) -> tuple[Array, Array, Array, Array]:
     """Opens (some of them again later) and clicks of people."""
     again = human[chance(rng, 0.25, len(human))]
@@ -122,35 +165,56 @@ def _people_read(
     clicked = human[chance(rng, np.minimum(CLICKS[phase[human]] * active[human], 0.9), len(human))]
     moment = reading[clicked] + rng.integers(5, 120, len(clicked)) * MINUTE // 60
     page = pages_about(rng, SUBJECTS_BY_PHASE[phase[clicked]])
-    return clicked_by_people(rng, mail, clicked, lead, phase, moment, page)
+    return _people_click(rng, mail, clicked, lead, phase, moment, page)
 
 
-def clicked_by_people(
+def _people_click(
     rng: Rng, mail: _Mail, rows: Array, lead: Array, phase: Array, moment: Array, page: Array
 ) -> tuple[Array, Array, Array, Array]:
     """Log the clicks and return (lead, phase, instant, page) of those before the end."""
     agent = rng.integers(0, len(AGENTS), len(rows))
     mail.at(
-        "click_email", rows, lead[rows], moment, link=address(page, True), is_bot_activity=False,
-        user_agent=np.array(AGENTS, dtype=object)[agent], is_mobile_device=agent >= 2, device="unknown",
-    )  # fmt: skip
+        "click_email",
+        rows,
+        lead[rows],
+        moment,
+        link=address(page, True),
+        is_bot_activity=False,
+        user_agent=np.array(AGENTS, dtype=object)[agent],
+        is_mobile_device=agent >= 2,
+        device="unknown",
+    )
     keep = moment < mail.span.end_instant
     return lead[rows[keep]], phase[rows[keep]], moment[keep], page[keep]
 
 
 def _machines_read(
-    rng: Rng, mail: _Mail, good: Array, lead: Array, moment: Array, leads: pd.DataFrame, people: pd.DataFrame, companies: pd.DataFrame
+    rng: Rng,
+    mail: _Mail,
+    good: Array,
+    lead: Array,
+    moment: Array,
+    leads: pd.DataFrame,
+    people: pd.DataFrame,
+    companies: pd.DataFrame,
 ) -> None:
     """Opens by mail programs that load images, and opens and clicks by security scanners; half of these are flagged."""
     auto = good[people["autoload"].to_numpy()[leads["person"].to_numpy()[lead[good]]]]
     auto = auto[chance(rng, 0.6, len(auto))]
-    mail.at("open_email", auto, lead[auto], moment[auto] + rng.integers(2, 40, len(auto)) * MINUTE, user_agent=AUTOLOADER, is_bot_activity=False)
+    mail.at(
+        "open_email",
+        auto,
+        lead[auto],
+        moment[auto] + rng.integers(2, 40, len(auto)) * MINUTE,
+        user_agent=AUTOLOADER,
+        is_bot_activity=False,
+    )
     scanned = good[companies["scans_mail"].to_numpy()[leads["company"].to_numpy()[lead[good]]]]
-    scanned = scanned[chance(rng, 0.7, len(scanned))]
+    scanned = scanned[chance(rng, 0.4, len(scanned))]
     seen = chance(rng, 0.5, len(scanned))
     at_once = moment[scanned] + rng.integers(42, 48, len(scanned)) * MINUTE // 60
     mail.at("open_email", scanned, lead[scanned], at_once, **_scanner(seen))
-    links = rng.integers(2, 6, len(scanned))
+    links = rng.integers(2, 5, len(scanned))
     rows, seen = np.repeat(scanned, links), np.repeat(seen, links)
     clicked = np.repeat(at_once, links) + rng.integers(0, 6, len(rows)) * MINUTE // 60
     page = pages_about(rng, SUBJECTS_BY_PHASE[np.zeros(len(rows), dtype=np.int64)])
@@ -158,7 +222,7 @@ def _machines_read(
 
 
 def _scanner(seen: Array) -> dict[str, object]:
-    pattern = np.where(seen, "Match UserAgent with bot pattern", None)
+    pattern = choose(seen, "Match UserAgent with bot pattern", None)
     return {"user_agent": SCANNER, "is_bot_activity": seen, "bot_activity_pattern": pattern}
 
 

@@ -21,7 +21,13 @@ NEWSLETTER = 0.12
 
 
 def fill_out(
-    rng: Rng, ledger: Ledger, periods: pd.DataFrame, hands: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
+    rng: Rng,
+    ledger: Ledger,
+    periods: pd.DataFrame,
+    hands: pd.DataFrame,
+    leads: pd.DataFrame,
+    people: pd.DataFrame,
+    span: Calendar,
 ) -> tuple[Sessions, Array, Array]:
     """Log forms. Returns (the sessions in which they were found, lead and instant of every form)."""
     names, pages = _catalogue()

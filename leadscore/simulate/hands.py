@@ -6,13 +6,18 @@ import numpy as np
 import pandas as pd
 
 from leadscore.simulate import chain
-from leadscore.simulate.clock import DAY, HOUR, MINUTE, WEEK, Calendar, at_local_hours
+from leadscore.simulate.clock import DAY, HOUR, MINUTE, WEEK, Calendar, at_local_hours, within_week
 from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, weighted
 from leadscore.simulate.journey import Journeys
 from leadscore.simulate.spells import inside, touches
 
-FORMS = {"Demo Request": ("/demo", 0.45), "Contact Sales": ("/contact-sales", 0.2), "Pricing Enquiry": ("/pricing", 0.2), "ROI Calculator": ("/roi-calculator", 0.15)}
+FORMS = {
+    "Demo Request": ("/demo", 0.45),
+    "Contact Sales": ("/contact-sales", 0.2),
+    "Pricing Enquiry": ("/pricing", 0.2),
+    "ROI Calculator": ("/roi-calculator", 0.15),
+}
 IDLE = 0.0009
 """Hands raised in a week by a lead for no reason: students, suppliers, the merely curious."""
 IGNORED = 0.15
@@ -43,8 +48,9 @@ def _genuine(rng: Rng, world: Journeys, leads: pd.DataFrame, span: Calendar) -> 
     found = world.hands[world.hands["person"].isin(lead_of.index)]
     lead, week = lead_of.loc[found["person"]].to_numpy(), found["week"].to_numpy()
     first = leads["raised"].to_numpy()[lead] & (leads["week"].to_numpy()[lead] == week)
-    moment = span.week_start(week) + (rng.random(len(found)) * WEEK).astype(np.int64)
-    moment = np.maximum(at_local_hours(rng, moment, leads["city"].to_numpy()[lead]), span.week_start(week))
+    start = span.week_start(week)
+    moment = start + (rng.random(len(found)) * WEEK).astype(np.int64)
+    moment = within_week(at_local_hours(rng, moment, leads["city"].to_numpy()[lead]), start)
     moment = np.where(first, leads["created"].to_numpy()[lead], moment)
     quick = found["quick"].to_numpy()
     lead, quick, moment = inside(lead, quick, moment, since=leads["created"], span=span)
@@ -56,7 +62,9 @@ def _idle(rng: Rng, people: pd.DataFrame, leads: pd.DataFrame, span: Calendar) -
     lead, moment = touches(rng, lives, IDLE * people["curiosity"].to_numpy()[leads["person"]])
     moment = at_local_hours(rng, moment, leads["city"].to_numpy()[lead])
     lead, moment = inside(lead, moment, since=leads["created"], span=span)
-    return pd.DataFrame({"lead": lead, "moment": moment, "quick": chance(rng, chain.QUICK_ANSWER, len(lead)), "genuine": False})
+    return pd.DataFrame(
+        {"lead": lead, "moment": moment, "quick": chance(rng, chain.QUICK_ANSWER, len(lead)), "genuine": False}
+    )
 
 
 def first_hand(hands: pd.DataFrame, leads: int) -> Array:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from leadscore.simulate.clock import DAY, MINUTE, days
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance
+from leadscore.simulate.draws import Array, Rng, chance, choose
 from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.records import MARKETO
 from leadscore.simulate.vocabulary import table
@@ -23,18 +23,26 @@ def log_records(rng: Rng, ledger: Ledger, frame: pd.DataFrame, leads: pd.DataFra
     number, created = ledger.id[found.index], found["created"].to_numpy()
     kind = sources["source_type"].to_numpy(object)[source]
     ledger.log_records(
-        "new_lead", number, created,
-        created_date=days(created), lead_source=sources["lead_source"].to_numpy(object)[source], source_type=kind,
-        sfdc_type=np.where(kind == "Salesforce.com", "Lead", None),
-    )  # fmt: skip
+        "new_lead",
+        number,
+        created,
+        created_date=days(created),
+        lead_source=sources["lead_source"].to_numpy(object)[source],
+        source_type=kind,
+        sfdc_type=choose(kind == "Salesforce.com", "Lead", None),
+    )
     gone = found[found["gone"] < NEVER].sort_values("gone", kind="stable")
     merged = gone["into"].to_numpy() >= 0
     loser, moment = ledger.id[gone.index], gone["gone"].to_numpy()
     ledger.log_records(
-        "merge_leads", ledger.id[gone["into"].to_numpy()[merged]], moment[merged],
-        merge_ids=np.asarray("[" + loser[merged].astype(str).astype(object) + "]"), merge_source="leaddb",
-        master_updated=chance(rng, 0.5, int(merged.sum())), merged_in_sales=False,
-    )  # fmt: skip
+        "merge_leads",
+        ledger.id[gone["into"].to_numpy()[merged]],
+        moment[merged],
+        merge_ids=np.asarray("[" + loser[merged].astype(str).astype(object) + "]"),
+        merge_source="leaddb",
+        master_updated=chance(rng, 0.5, int(merged.sum())),
+        merged_in_sales=False,
+    )
     ledger.log_records("delete_lead", loser[~merged], moment[~merged], primary_attribute_value="deleted")
     turned = np.flatnonzero((leads["converted"] < NEVER) & ~leads["by_role"] & (leads["sf_lead"] < NEVER))
     ledger.log("convert_lead", turned, leads["converted"].to_numpy()[turned], primary_attribute_value="Salesforce")
@@ -55,10 +63,15 @@ def log_scores(ledger: Ledger, parts: dict[str, tuple[Array, Array]], leads: int
     lead, moment, points, reason = lead[order], moment[order], points[order], reason[order]
     after = pd.Series(points).groupby(lead).cumsum().to_numpy()
     ledger.log(
-        "change_score", lead, moment,
-        primary_attribute_value="Lead Score", change_value=np.asarray("+" + points.astype(str).astype(object)),
-        old_value=after - points, new_value=after, reason=reason,
-    )  # fmt: skip
+        "change_score",
+        lead,
+        moment,
+        primary_attribute_value="Lead Score",
+        change_value=np.asarray("+" + points.astype(str).astype(object)),
+        old_value=after - points,
+        new_value=after,
+        reason=reason,
+    )
     return np.bincount(lead, weights=points, minlength=leads).astype(np.int64)
 
 
@@ -67,18 +80,27 @@ def log_moments(rng: Rng, ledger: Ledger, hands: pd.DataFrame, priced: tuple[Arr
     lead, moment = (np.concatenate(pair) for pair in zip((hands["lead"], hands["moment"]), priced, strict=True))
     form = np.arange(len(lead)) < len(hands)
     chosen = chance(rng, np.where(form, 0.9, 0.15), len(lead)) & (moment + MINUTE < end)
-    text = np.where(form, "Filled out a form that asks for sales", "Visited the pricing page")
+    text = choose(form, "Filled out a form that asks for sales", "Visited the pricing page")
     ledger.log(
-        "interesting_moment", lead[chosen], moment[chosen] + MINUTE,
-        primary_attribute_value=np.where(form, "Milestone", "Web")[chosen], description=text[chosen], source="Smart campaign",
-    )  # fmt: skip
+        "interesting_moment",
+        lead[chosen],
+        moment[chosen] + MINUTE,
+        primary_attribute_value=choose(form, "Milestone", "Web")[chosen],
+        description=text[chosen],
+        source="Smart campaign",
+    )
     clicked = chance(rng, 0.3, len(lead)) & (moment + 2 * MINUTE < end)
     ledger.log(
-        "click_link", lead[clicked], moment[clicked] + 2 * MINUTE,
-        primary_attribute_value="https://www.example-vendor.com/docs/getting-started", webpage_id=5012,
-    )  # fmt: skip
+        "click_link",
+        lead[clicked],
+        moment[clicked] + 2 * MINUTE,
+        primary_attribute_value="https://www.example-vendor.com/docs/getting-started",
+        webpage_id=5012,
+    )
 
 
 def last_touch(created: Array, end: int, rng: Rng) -> Array:
     """When records were last changed: some days or months after creation."""
-    return np.minimum(created + rng.exponential(120 * DAY, len(created)).astype(np.int64), end - MINUTE).clip(min=created)
+    return np.minimum(created + rng.exponential(120 * DAY, len(created)).astype(np.int64), end - MINUTE).clip(
+        min=created
+    )

@@ -9,7 +9,7 @@ from leadscore.simulate import dirt
 from leadscore.simulate.chain import DECIDING, EVALUATING, RESEARCHING
 from leadscore.simulate.clock import DAY, WEEK, Calendar, at_local_hours, days, instants
 from leadscore.simulate.companies import size_band
-from leadscore.simulate.draws import Array, Rng, chance, texts, weighted_rows
+from leadscore.simulate.draws import Array, Rng, chance, choose, texts, weighted_rows
 from leadscore.simulate.journey import Journeys
 from leadscore.simulate.vocabulary import table
 from leadscore.simulate.write import WorldWriter
@@ -27,41 +27,55 @@ AI_TOPIC = "AI lead scoring"
 REVIEWED = np.array([0.0022, 0.020, 0.080, 0.090, 0.004, 0.006])
 """Signals of the review site in a week, by stage."""
 SIGNALS = ("profile", "pricing", "compare", "category", "alternatives")
-SIGNAL_MIX = np.array([[4, 1, 1, 5, 1], [4, 1, 1.5, 5, 1.5], [4, 2.5, 4, 2, 3], [3, 5, 5, 1, 3], [4, 1, 1, 5, 1], [6, 1, 1, 1, 1]])
+SIGNAL_MIX = np.array(
+    [[4, 1, 1, 5, 1], [4, 1, 1.5, 5, 1.5], [4, 2.5, 4, 2, 3], [3, 5, 5, 1, 3], [4, 1, 1, 5, 1], [6, 1, 1, 1, 1]]
+)
 PRODUCT = "Example Vendor Lead Scoring"
 
 
-def write_intent(rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar, switch_week: int) -> None:
+def write_intent(
+    rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar, switch_week: int
+) -> None:
     """The tables bombora.company_surge and g2.buyer_intent."""
     _write_surges(rng, writer, world, companies, span, switch_week)
     _write_reviews(rng, writer, world, companies, span)
 
 
-def _write_surges(rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar, switch_week: int) -> None:
+def _write_surges(
+    rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar, switch_week: int
+) -> None:
     topics = table("topics")
     covered = chance(rng, COVERED, len(companies))
     idle_research = _episodes(rng, span.weeks, len(companies))
     parts = []
-    for topic in topics.itertuples():
-        relevance = np.full(span.weeks, float(topic.relevance))
-        if topic.topic_name == AI_TOPIC:
-            relevance = np.where(np.arange(span.weeks) >= switch_week, 1.0, 0.0)
-        parts.append(_one_topic(rng, world.stage, idle_research, covered, relevance).assign(topic=topic.Index))
+    for row, (name, usual) in enumerate(zip(topics["topic_name"], topics["relevance"].to_numpy(float), strict=True)):
+        relevance = np.where((name == AI_TOPIC) & (np.arange(span.weeks) >= switch_week), 1.0, usual)
+        parts.append(_one_topic(rng, world.stage, idle_research, covered, relevance).assign(topic=row))
     found = pd.concat(parts, ignore_index=True).sort_values(["week", "company", "topic"], ignore_index=True)
     company, topic = found["company"].to_numpy(), found["topic"].to_numpy()
     firm, count = companies.iloc[company], len(found)
     before = found.groupby(["company", "topic"], sort=False)["score"].shift()
     published = span.week_start(found["week"].to_numpy() + 1) - DAY
     place = table("cities").iloc[firm["city"]]
-    writer.raw("bombora", "company_surge", {
-        "company_name": dirt.missing(rng, firm["trade_name"].to_numpy(object), 0.08), "domain": firm["domain"].to_numpy(object),
-        "company_size": dirt.missing(rng, size_band(firm["employees"].to_numpy()), 0.1),
-        "industry": dirt.missing(rng, table("industries")["industry"].to_numpy(object)[firm["industry"]], 0.1),
-        "topic_id": topics["topic_id"].to_numpy()[topic], "topic_name": topics["topic_name"].to_numpy(object)[topic],
-        "composite_score": found["score"].to_numpy(), "composite_score_delta": (found["score"] - before).astype("Int64"),
-        "metro_area": dirt.missing(rng, place["metro_area"].to_numpy(object), 0.2), "country": place["country"].to_numpy(object),
-        "date": days(published),
-    } if count else {"date": days(published)})  # fmt: skip
+    writer.raw(
+        "bombora",
+        "company_surge",
+        {
+            "company_name": dirt.missing(rng, firm["trade_name"].to_numpy(object), 0.08),
+            "domain": firm["domain"].to_numpy(object),
+            "company_size": dirt.missing(rng, size_band(firm["employees"].to_numpy()), 0.1),
+            "industry": dirt.missing(rng, table("industries")["industry"].to_numpy(object)[firm["industry"]], 0.1),
+            "topic_id": topics["topic_id"].to_numpy()[topic],
+            "topic_name": topics["topic_name"].to_numpy(object)[topic],
+            "composite_score": found["score"].to_numpy(),
+            "composite_score_delta": (found["score"] - before).astype("Int64"),
+            "metro_area": dirt.missing(rng, place["metro_area"].to_numpy(object), 0.2),
+            "country": place["country"].to_numpy(object),
+            "date": days(published),
+        }
+        if count
+        else {"date": days(published)},
+    )
 
 
 def _episodes(rng: Rng, weeks: int, companies: int) -> Array:
@@ -100,11 +114,22 @@ def _write_reviews(rng: Rng, writer: WorldWriter, world: Journeys, companies: pd
     week, company, moment = week[order], company[order], moment[order]
     kind = weighted_rows(rng, SIGNAL_MIX[world.stage[week, company]])
     firm, visitors = companies.iloc[company], 1 + rng.poisson(0.4, len(company))
-    writer.raw("g2", "buyer_intent", {
-        "company_name": firm["trade_name"].to_numpy(object), "company_domain": dirt.missing(rng, firm["domain"].to_numpy(object), 0.06),
-        "company_country": table("countries")["country"].to_numpy(object)[firm["country"]],
-        "company_employees": firm["employees"].to_numpy(), "signal_type": np.array(SIGNALS, dtype=object)[kind],
-        "company_industry": dirt.missing(rng, table("industries")["industry"].to_numpy(object)[firm["industry"]], 0.15),
-        "product_name": texts(np.where(kind == SIGNALS.index("category"), None, PRODUCT)), "category_name": "Lead Scoring",
-        "time": instants(moment), "visitor_count": visitors, "total_activity": visitors + rng.poisson(1.5, len(company)),
-    })  # fmt: skip
+    writer.raw(
+        "g2",
+        "buyer_intent",
+        {
+            "company_name": firm["trade_name"].to_numpy(object),
+            "company_domain": dirt.missing(rng, firm["domain"].to_numpy(object), 0.06),
+            "company_country": table("countries")["country"].to_numpy(object)[firm["country"]],
+            "company_employees": firm["employees"].to_numpy(),
+            "signal_type": np.array(SIGNALS, dtype=object)[kind],
+            "company_industry": dirt.missing(
+                rng, table("industries")["industry"].to_numpy(object)[firm["industry"]], 0.15
+            ),
+            "product_name": texts(choose(kind == SIGNALS.index("category"), None, PRODUCT)),
+            "category_name": "Lead Scoring",
+            "time": instants(moment),
+            "visitor_count": visitors,
+            "total_activity": visitors + rng.poisson(1.5, len(company)),
+        },
+    )

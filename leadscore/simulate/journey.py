@@ -58,7 +58,9 @@ def live(rng: Rng, companies: pd.DataFrame, people: pd.DataFrame, weeks: int) ->
         involved = _involvement(rng, involved, stage, following, works_at, taste)
         urged = np.isin(following, BUYING) & (urged | quick)
         stage = following
-    return Journeys(stages, urges, involvement, *(pd.concat(found, ignore_index=True) for found in (hands, conversions, joiners)))
+    return Journeys(
+        stages, urges, involvement, *(pd.concat(found, ignore_index=True) for found in (hands, conversions, joiners))
+    )
 
 
 def _raisers(rng: Rng, week: int, raised: Array, quick: Array, involved: Array, works_at: Array) -> pd.DataFrame:
@@ -77,9 +79,7 @@ def _put_on(rng: Rng, buys: Array, involved: Array, works_at: Array, first: int)
     return pd.DataFrame({"conversion": conversion[works_at[person]], "person": person})
 
 
-def _involvement(
-    rng: Rng, involved: Array, stage: Array, following: Array, works_at: Array, taste: Array
-) -> Array:
+def _involvement(rng: Rng, involved: Array, stage: Array, following: Array, works_at: Array, taste: Array) -> Array:
     """Who is involved next week: people join when their company enters a stage, and all leave when it is over."""
     over = ~np.isin(following, BUYING)
     join = np.zeros(len(stage))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from leadscore.simulate.chain import BUYING, DECIDING, EVALUATING, RESEARCHING
-from leadscore.simulate.clock import DAY, HOUR, Calendar, at_local_hours
+from leadscore.simulate.clock import WEEK, Calendar, at_local_hours, within_week
 from leadscore.simulate.draws import Array, Rng, weighted_rows
 from leadscore.simulate.journey import Journeys
 from leadscore.simulate.vocabulary import table
@@ -20,7 +20,9 @@ INVITED = ("Content Syndication", "Outbound", "Conference")
 BLOCK = 50_000
 
 
-def leads(rng: Rng, world: Journeys, companies: pd.DataFrame, people: pd.DataFrame, span: Calendar, count: int) -> pd.DataFrame:
+def leads(
+    rng: Rng, world: Journeys, companies: pd.DataFrame, people: pd.DataFrame, span: Calendar, count: int
+) -> pd.DataFrame:
     """One row per lead, oldest first.
 
     Columns: person, company, city, week (of creation), created (instant), raised (the lead begins with a raised hand), source
@@ -35,12 +37,21 @@ def leads(rng: Rng, world: Journeys, companies: pd.DataFrame, people: pd.DataFra
     if len(person) > count:
         person = np.sort(rng.permutation(person)[:count])
     week, raised = week[person], (hand_week == week)[person]
-    moment = span.week_start(week) + (rng.random(len(person)) * 7 * DAY).astype(np.int64)
+    start = span.week_start(week)
+    moment = start + (rng.random(len(person)) * WEEK).astype(np.int64)
     city = people["city"].to_numpy()[person]
-    created = np.clip(at_local_hours(rng, moment, city), span.week_start(week), span.end_instant - HOUR)
+    created = within_week(at_local_hours(rng, moment, city), start)
     source = _sources(rng, world, companies, people, person, week, raised)
     frame = pd.DataFrame(
-        {"person": person, "company": people["company"].to_numpy()[person], "city": city, "week": week, "created": created, "raised": raised, "source": source}
+        {
+            "person": person,
+            "company": people["company"].to_numpy()[person],
+            "city": city,
+            "week": week,
+            "created": created,
+            "raised": raised,
+            "source": source,
+        }
     )
     return frame.sort_values(["created", "person"], ignore_index=True)
 
@@ -50,8 +61,8 @@ def _weeks_of_creation(
 ) -> Array:
     """Week in which each person would become a lead without raising a hand; `weeks` if in none.
 
-    Every person has a hazard by week and a threshold to be crossed by its sum. The hazard's scale is such that, together
-    with those who are sure to become leads, exactly `count` cross.
+    Every person has a hazard by week and a threshold to be crossed by its sum. The hazard's scale is such that,
+    together with those who are sure to become leads, exactly `count` cross.
     """
     threshold = rng.exponential(size=len(people))
     growth = _growth(span.weeks, count / len(people))
@@ -68,7 +79,7 @@ def _weeks_of_creation(
 
 
 def _growth(weeks: int, share: float) -> Array:
-    """Relative hazard by week: rises to make up for the people who are leads already, in the end this share, and more."""
+    """Relative hazard by week: rises by GROWTH, and to make up for those who are leads already, this share at the end."""
     time = np.arange(weeks) / weeks
     taken = share * (time + GROWTH / 2 * time**2) / (1 + GROWTH / 2)
     return np.asarray((1 + GROWTH * time) / np.maximum(1 - taken, 0.05))

@@ -13,11 +13,26 @@ from leadscore.simulate.records import MARKETO, main_record
 from leadscore.simulate.write import WorldWriter
 
 TYPES = {
-    "visit_webpage": 1, "fill_out_form": 2, "click_link": 3, "unsubscribe_email": 9, "send_email": 6, "email_delivered": 7,
-    "email_bounced": 8, "open_email": 10, "click_email": 11, "new_lead": 12, "convert_lead": 21, "change_score": 22,
-    "email_bounced_soft": 27, "merge_leads": 32, "delete_lead": 37, "open_sales_email": 39, "click_sales_email": 40,
-    "interesting_moment": 46, "change_status_in_progression": 104,
-}  # fmt: skip
+    "visit_webpage": 1,
+    "fill_out_form": 2,
+    "click_link": 3,
+    "unsubscribe_email": 9,
+    "send_email": 6,
+    "email_delivered": 7,
+    "email_bounced": 8,
+    "open_email": 10,
+    "click_email": 11,
+    "new_lead": 12,
+    "convert_lead": 21,
+    "change_score": 22,
+    "email_bounced_soft": 27,
+    "merge_leads": 32,
+    "delete_lead": 37,
+    "open_sales_email": 39,
+    "click_sales_email": 40,
+    "interesting_moment": 46,
+    "change_status_in_progression": 104,
+}
 LATE = 0.015
 """Share of rows that reach the warehouse days late."""
 UNDER_A_DUPLICATE = 0.35

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from leadscore.simulate.companies import one_of
 from leadscore.simulate.draws import Array, Rng, chance, occurrence, weighted
 from leadscore.simulate.vocabulary import LOCALES, table
 
@@ -25,7 +24,9 @@ def people(rng: Rng, companies: pd.DataFrame, leads: int) -> pd.DataFrame:
     company = _staff(rng, companies, leads)
     count = len(company)
     home = companies["locale"].to_numpy(object)[company]
-    locale = np.where(chance(rng, ABROAD, count), np.array(LOCALES, dtype=object)[rng.integers(0, len(LOCALES), count)], home)
+    locale = np.where(
+        chance(rng, ABROAD, count), np.array(LOCALES, dtype=object)[rng.integers(0, len(LOCALES), count)], home
+    )
     frame = pd.DataFrame({"company": company, "locale": locale})
     frame["given"], frame["family"] = _names(rng, locale, "given"), _names(rng, locale, "family")
     frame = frame.join(_roles(rng, home))
@@ -98,12 +99,17 @@ def _addresses(frame: pd.DataFrame, companies: pd.DataFrame) -> Array:
 
 def _private_addresses(rng: Rng, frame: pd.DataFrame) -> Array:
     mail = table("free_mail")
-    given, family = folded(frame["given"]).str.lower(), folded(frame["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True)
+    given, family = (
+        folded(frame["given"]).str.lower(),
+        folded(frame["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True),
+    )
     number = rng.integers(1, 1000, len(frame)).astype(str).astype(object)
     local = np.where(chance(rng, 0.5, len(frame)), given + "." + family + number, given + family.str[:1] + number)
     domain = mail["domain"].to_numpy(object)[weighted(rng, mail["weight"], len(frame))]
     repeat = occurrence(pd.Series(local + "@" + domain))
-    return np.asarray(local + np.where(repeat > 0, "x" + repeat.astype(str).astype(object), "") + "@" + domain, dtype=object)
+    return np.asarray(
+        local + np.where(repeat > 0, "x" + repeat.astype(str).astype(object), "") + "@" + domain, dtype=object
+    )
 
 
 def _phones(rng: Rng, country: Array) -> Array:

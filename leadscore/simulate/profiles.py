@@ -8,7 +8,7 @@ import pandas as pd
 from leadscore.simulate import dirt
 from leadscore.simulate.companies import one_of
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance, texts
+from leadscore.simulate.draws import Array, Rng, chance, choose, texts
 from leadscore.simulate.people import folded
 from leadscore.simulate.records import CONTACT, LEAD, MARKETO
 from leadscore.simulate.vocabulary import table
@@ -36,7 +36,9 @@ COMPLETED = 0.25
 """What remains of the gaps of a Marketo or Salesforce lead once its person has converted."""
 
 
-def profiles(rng: Rng, frame: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
+def profiles(
+    rng: Rng, frame: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, companies: pd.DataFrame
+) -> pd.DataFrame:
     """The texts of each record, aligned to `frame`; None where missing.
 
     Columns: first_name, last_name, email, title, department, phone, mobile, company, website, country, state, city,
@@ -57,19 +59,21 @@ def profiles(rng: Rng, frame: pd.DataFrame, leads: pd.DataFrame, people: pd.Data
         "city": dirt.unaccented(rng, table("cities")["city"].to_numpy(object)[company["city"]], 0.4),
         "industry": _alias(rng, table("industries"), "industry", company["industry"], 0.35),
         "employees": np.round(company["employees"] * np.exp(rng.normal(0, 0.08, len(frame)))).clip(lower=1).to_numpy(),
-        "website": np.where(chance(rng, 0.5, len(frame)), "www." + company["domain"], "https://" + company["domain"] + "/"),
+        "website": choose(
+            chance(rng, 0.5, len(frame)), "www." + company["domain"], "https://" + company["domain"] + "/"
+        ),
     }
     values = {name: dirt.missing(rng, column, gap[name].to_numpy()) for name, column in found.items()}
     free = frame["kind"].eq("free_mail").to_numpy()
     for name in ("company", "website", "industry", "employees"):
-        values[name] = np.where(free & chance(rng, 0.7, len(frame)), None, values[name])
+        values[name] = choose(free & chance(rng, 0.7, len(frame)), None, values[name])
     state = texts(table("cities")["state"].replace("", None).to_numpy(object)[company["city"]])
     source = table("sources")["lead_source"].to_numpy(object)[leads["source"].to_numpy()[frame["lead"]]]
     return pd.DataFrame(values).assign(
-        state=np.where(pd.isna(values["city"]), None, state),
+        state=choose(pd.isna(values["city"]), None, state),
         department=dirt.missing(rng, person["department"].str.title().to_numpy(object), 0.25),
         revenue=company["revenue"].astype("Float64").mask(pd.isna(values["employees"]) | chance(rng, 0.3, len(frame))),
-        lead_source=np.where(frame["lead"] < 0, None, dirt.missing(rng, source, 0.07)),
+        lead_source=choose(frame["lead"] < 0, None, dirt.missing(rng, source, 0.07)),
     )
 
 
@@ -104,8 +108,15 @@ def _email(rng: Rng, frame: pd.DataFrame, person: pd.DataFrame, company: pd.Data
     near = (kind == "near_email") | apart
     draw = rng.random(len(frame))
     slipped = dirt.mistyped(rng, work, 1.0)
-    given, family = folded(person["given"]).str.lower(), folded(person["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True)
-    alias = np.where(local.str.contains(".", regex=False), given.str[:1] + family, given + "." + family) + "@" + company["domain"]
+    given, family = (
+        folded(person["given"]).str.lower(),
+        folded(person["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True),
+    )
+    alias = (
+        choose(local.str.contains(".", regex=False), given.str[:1] + family, given + "." + family)
+        + "@"
+        + company["domain"]
+    )
     other = np.select([draw < 0.35, draw < 0.65, draw < 0.85], [slipped, alias, private], None)
     former = (local + "@" + company["domain"]).to_numpy(object)
     found = np.select([kind == "free_mail", kind == "job_change", near], [private, former, other], work)
@@ -119,15 +130,17 @@ def _title(rng: Rng, frame: pd.DataFrame, person: pd.DataFrame) -> Array:
     titles = table("titles")
     for department in sorted(set(person["department"].to_numpy(object)[former])):
         rows = former[person["department"].to_numpy(object)[former] == department]
-        choices = titles.loc[(titles["department"] == department) & (titles["locale"] == "en"), "title"].to_numpy(object)
+        choices = titles.loc[(titles["department"] == department) & (titles["locale"] == "en"), "title"].to_numpy(
+            object
+        )
         title[rows] = choices[rng.integers(0, len(choices), len(rows))]
     return title
 
 
 def _company(rng: Rng, company: pd.DataFrame) -> Array:
     """Full name, trade name, or bare brand."""
-    short = np.where(chance(rng, 0.8, len(company)), company["trade_name"], company["brand"])
-    found = texts(np.where(chance(rng, 0.55, len(company)), company["name"], short))
+    short = choose(chance(rng, 0.8, len(company)), company["trade_name"], company["brand"])
+    found = texts(choose(chance(rng, 0.55, len(company)), company["name"], short))
     return dirt.padded(rng, dirt.recased(rng, dirt.mistyped(rng, found, 0.01), 0.08), 0.01)
 
 
@@ -135,7 +148,11 @@ def _phone(rng: Rng, phone: pd.Series) -> Array:
     """The number in one of the ways people write it."""
     way = rng.integers(0, 4, len(phone))
     plain = phone.str.replace(" ", "")
-    return np.asarray(np.select([way == 0, way == 1, way == 2], [plain, plain.str.replace("+", "00"), phone.str.replace(" ", "-")], phone))
+    return np.asarray(
+        np.select(
+            [way == 0, way == 1, way == 2], [plain, plain.str.replace("+", "00"), phone.str.replace(" ", "-")], phone
+        )
+    )
 
 
 def _alias(rng: Rng, vocabulary: pd.DataFrame, name: str, rows: pd.Series, share: float) -> Array:

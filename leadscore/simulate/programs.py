@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from leadscore.simulate.clock import DAY, HOUR, MINUTE, WEEK, Calendar, days, instants
-from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts
+from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts
 from leadscore.simulate.ledger import Ledger, synced
 from leadscore.simulate.sales import CrmRecords
 from leadscore.simulate.spells import lead_touches
@@ -38,8 +38,16 @@ def programs(span: Calendar) -> pd.DataFrame:
     standing = {"Content": "Content Syndication", "Nurture": "Always-on Nurture", "Partner": "Partner Referrals"}
     return pd.concat(
         [
-            pd.DataFrame({"channel": "Webinar", "name": _numbered("Webinar ", titles, len(webinars)), "moment": webinars}),
-            pd.DataFrame({"channel": "Event", "name": _numbered("Conference ", np.array(["Summit", "Roadshow"], object), len(events)), "moment": events}),
+            pd.DataFrame(
+                {"channel": "Webinar", "name": _numbered("Webinar ", titles, len(webinars)), "moment": webinars}
+            ),
+            pd.DataFrame(
+                {
+                    "channel": "Event",
+                    "name": _numbered("Conference ", np.array(["Summit", "Roadshow"], object), len(events)),
+                    "moment": events,
+                }
+            ),
             pd.DataFrame({"channel": list(standing), "name": list(standing.values()), "moment": span.start_instant}),
         ],
         ignore_index=True,
@@ -52,7 +60,13 @@ def _numbered(prefix: str, titles: Array, count: int) -> Array:
 
 
 def take_part(
-    rng: Rng, ledger: Ledger, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
+    rng: Rng,
+    ledger: Ledger,
+    catalogue: pd.DataFrame,
+    periods: pd.DataFrame,
+    leads: pd.DataFrame,
+    people: pd.DataFrame,
+    span: Calendar,
 ) -> pd.DataFrame:
     """Log registrations (with their forms), attendance and booth visits.
 
@@ -62,7 +76,7 @@ def take_part(
     webinar = catalogue["moment"].to_numpy()[signed["program"]]
     over = webinar + HOUR < span.end_instant
     attends = chance(rng, ATTENDS[signed["phase"]], len(signed))
-    outcome = signed.assign(moment=webinar + HOUR, status=np.where(attends, "Attended", "No Show"))[over]
+    outcome = signed.assign(moment=webinar + HOUR, status=choose(attends, "Attended", "No Show"))[over]
     booths = _booths(rng, catalogue, periods, leads, people, span)
     standing = _standing(leads, catalogue)
     steps = pd.concat([signed.assign(status="Registered"), outcome, booths, standing], ignore_index=True)
@@ -71,12 +85,16 @@ def take_part(
     name = catalogue["name"].to_numpy(object)
     program, lead = steps["program"].to_numpy(), steps["lead"].to_numpy()
     ledger.log(
-        "change_status_in_progression", lead, steps["moment"].to_numpy(),
-        primary_attribute_value=name[program], primary_attribute_value_id=1001 + program,
-        old_status=texts(before), new_status=steps["status"].to_numpy(object),
+        "change_status_in_progression",
+        lead,
+        steps["moment"].to_numpy(),
+        primary_attribute_value=name[program],
+        primary_attribute_value_id=1001 + program,
+        old_status=texts(before),
+        new_status=steps["status"].to_numpy(object),
         success=steps["status"].isin(["Attended", "Visited Booth"]).to_numpy(),
         campaign_id=1001 + program,
-    )  # fmt: skip
+    )
     _log_forms(ledger, signed, name[signed["program"]])
     return steps.groupby(["lead", "program"], as_index=False).agg(
         joined=("moment", "first"), moment=("moment", "last"), status=("status", "last")
@@ -89,15 +107,21 @@ def _log_forms(ledger: Ledger, signed: pd.DataFrame, name: Array) -> None:
     webinars = pages[pages["subject"] == "webinar"]
     page = signed["program"].to_numpy() % len(webinars)
     ledger.log(
-        "fill_out_form", signed["lead"].to_numpy(), signed["moment"].to_numpy(),
+        "fill_out_form",
+        signed["lead"].to_numpy(),
+        signed["moment"].to_numpy(),
         primary_attribute_value="Webinar Registration: " + webinars["title"].to_numpy(object)[page],
-        primary_attribute_value_id=6501 + page, webpage_id=5501 + page,
+        primary_attribute_value_id=6501 + page,
+        webpage_id=5501 + page,
         referrer_url=np.asarray(f"https://www.{VENDOR_DOMAIN}" + webinars["path"].to_numpy(object)[page]),
-        campaign_id=1001 + signed["program"].to_numpy(), program_name=name,
-    )  # fmt: skip
+        campaign_id=1001 + signed["program"].to_numpy(),
+        program_name=name,
+    )
 
 
-def _registrations(rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> pd.DataFrame:
+def _registrations(
+    rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
+) -> pd.DataFrame:
     """Registrations for the next webinar after each touch, and those by which webinar leads came."""
     dates = catalogue.loc[catalogue["channel"] == "Webinar", "moment"].to_numpy()
     active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
@@ -115,7 +139,9 @@ def _registrations(rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, lea
     return frame.drop_duplicates(["lead", "program"]).sort_values(["moment", "lead"], ignore_index=True)
 
 
-def _booths(rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> pd.DataFrame:
+def _booths(
+    rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
+) -> pd.DataFrame:
     """Visits to a booth: the touch moves to the nearest conference; conference leads came by one."""
     events = catalogue[catalogue["channel"] == "Event"]
     active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
@@ -143,50 +169,106 @@ def _standing(leads: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     """Members of the standing programs: leads bought from content syndication or sent by partners."""
     source = table("sources")["lead_source"].to_numpy(object)[leads["source"]]
     found = [
-        pd.DataFrame({"lead": np.flatnonzero(source == name), "program": catalogue.index[catalogue["channel"] == channel][0]})
+        pd.DataFrame(
+            {"lead": np.flatnonzero(source == name), "program": catalogue.index[catalogue["channel"] == channel][0]}
+        )
         for name, channel in (("Content Syndication", "Content"), ("Partner Referral", "Partner"))
     ]
     frame = pd.concat(found, ignore_index=True)
     return frame.assign(moment=leads["created"].to_numpy()[frame["lead"]], status="Member")
 
 
-def write_programs(rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, members: pd.DataFrame, ledger: Ledger, span: Calendar) -> None:
+def write_programs(
+    rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, members: pd.DataFrame, ledger: Ledger, span: Calendar
+) -> None:
     """The tables program, program_membership, campaign of Marketo and campaign of Salesforce."""
     count, name = len(catalogue), catalogue["name"].to_numpy(object)
     moment = catalogue["moment"].to_numpy()
     announced = np.minimum(moment - 28 * DAY, span.end_instant - DAY)
     crm = salesforce_ids("701", 1 + np.arange(count))
-    writer.raw("marketo", "program", {
-        "id": 1001 + np.arange(count), "name": name, "channel": catalogue["channel"].to_numpy(object), "type": "Default",
-        "status": "", "workspace": "Default", "created_at": instants(announced), "updated_at": instants(announced),
-        "start_date": days(moment), "end_date": days(moment), "sfdc_id": crm, "sfdc_name": name,
-        "url": np.asarray(f"https://app.{VENDOR_DOMAIN}/program/" + np.arange(1001, 1001 + count).astype(str).astype(object)),
-        "_fivetran_deleted": False, "_fivetran_synced": instants(announced),
-    })  # fmt: skip
-    writer.raw("marketo", "campaign", {
-        "id": 1001 + np.arange(count), "name": name, "active": True, "type": "trigger", "program_id": 1001 + np.arange(count),
-        "program_name": name, "created_at": instants(announced), "updated_at": instants(announced),
-        "workspace_name": "Default", "_fivetran_deleted": False, "_fivetran_synced": instants(announced),
-    })  # fmt: skip
-    writer.raw("salesforce", "campaign", {
-        "id": crm, "name": name, "type": catalogue["channel"].map(KINDS).to_numpy(object), "status": "In Progress",
-        "is_active": True, "is_deleted": False, "start_date": days(moment), "end_date": days(moment),
-        "created_date": instants(announced), "last_modified_date": instants(announced),
-        "system_modstamp": instants(announced), "_fivetran_synced": instants(announced),
-        "budgeted_cost": np.round(rng.uniform(2, 40, count)) * 1000,
-    })  # fmt: skip
+    writer.raw(
+        "marketo",
+        "program",
+        {
+            "id": 1001 + np.arange(count),
+            "name": name,
+            "channel": catalogue["channel"].to_numpy(object),
+            "type": "Default",
+            "status": "",
+            "workspace": "Default",
+            "created_at": instants(announced),
+            "updated_at": instants(announced),
+            "start_date": days(moment),
+            "end_date": days(moment),
+            "sfdc_id": crm,
+            "sfdc_name": name,
+            "url": np.asarray(
+                f"https://app.{VENDOR_DOMAIN}/program/" + np.arange(1001, 1001 + count).astype(str).astype(object)
+            ),
+            "_fivetran_deleted": False,
+            "_fivetran_synced": instants(announced),
+        },
+    )
+    writer.raw(
+        "marketo",
+        "campaign",
+        {
+            "id": 1001 + np.arange(count),
+            "name": name,
+            "active": True,
+            "type": "trigger",
+            "program_id": 1001 + np.arange(count),
+            "program_name": name,
+            "created_at": instants(announced),
+            "updated_at": instants(announced),
+            "workspace_name": "Default",
+            "_fivetran_deleted": False,
+            "_fivetran_synced": instants(announced),
+        },
+    )
+    writer.raw(
+        "salesforce",
+        "campaign",
+        {
+            "id": crm,
+            "name": name,
+            "type": catalogue["channel"].map(KINDS).to_numpy(object),
+            "status": "In Progress",
+            "is_active": True,
+            "is_deleted": False,
+            "start_date": days(moment),
+            "end_date": days(moment),
+            "created_date": instants(announced),
+            "last_modified_date": instants(announced),
+            "system_modstamp": instants(announced),
+            "_fivetran_synced": instants(announced),
+            "budgeted_cost": np.round(rng.uniform(2, 40, count)) * 1000,
+        },
+    )
     known = members[ledger.known(members["lead"].to_numpy())]
     moment, status = known["moment"].to_numpy(), known["status"].to_numpy(object)
     reached = np.isin(status.astype(str), ["Attended", "Visited Booth"])
-    writer.raw("marketo", "program_membership", {
-        "id": ledger.record(known["lead"].to_numpy(), moment), "program_id": 1001 + known["program"].to_numpy(),
-        "membership_date": instants(known["joined"]), "progression_status": status, "reached_success": reached,
-        "reached_success_date": instants(moment, ~reached), "acquired_by": 0, "is_exhausted": False,
-        "_fivetran_deleted": False, "_fivetran_synced": synced(rng, moment, span),
-    })  # fmt: skip
+    writer.raw(
+        "marketo",
+        "program_membership",
+        {
+            "id": ledger.record(known["lead"].to_numpy(), moment),
+            "program_id": 1001 + known["program"].to_numpy(),
+            "membership_date": instants(known["joined"]),
+            "progression_status": status,
+            "reached_success": reached,
+            "reached_success_date": instants(moment, ~reached),
+            "acquired_by": 0,
+            "is_exhausted": False,
+            "_fivetran_deleted": False,
+            "_fivetran_synced": synced(rng, moment, span),
+        },
+    )
 
 
-def write_campaign_members(rng: Rng, writer: WorldWriter, members: pd.DataFrame, crm: CrmRecords, span: Calendar) -> None:
+def write_campaign_members(
+    rng: Rng, writer: WorldWriter, members: pd.DataFrame, crm: CrmRecords, span: Calendar
+) -> None:
     """Members who were in Salesforce when their status last changed, under the record they had then."""
     who, is_lead = crm.at(members["lead"].to_numpy(), members["moment"].to_numpy())
     there = who != None  # noqa: E711 (element by element)
@@ -194,12 +276,23 @@ def write_campaign_members(rng: Rng, writer: WorldWriter, members: pd.DataFrame,
     lead, moment, status = known["lead"].to_numpy(), known["moment"].to_numpy(), known["status"].to_numpy(object)
     responded = status != "No Show"
     joined = np.maximum(known["joined"].to_numpy(), np.minimum(crm.lead_since, crm.contact_since)[lead])
-    writer.raw("salesforce", "campaign_member", {
-        "id": salesforce_ids("00v", 1 + np.arange(len(known))),
-        "campaign_id": salesforce_ids("701", 1 + known["program"].to_numpy()),
-        "lead_id": np.where(is_lead, who, None), "contact_id": np.where(is_lead, None, who),
-        "lead_or_contact_id": who, "type": np.where(is_lead, "Lead", "Contact"), "status": status,
-        "has_responded": responded, "first_responded_date": days(moment, ~responded), "is_deleted": False,
-        "created_date": instants(joined), "last_modified_date": instants(moment), "system_modstamp": instants(moment),
-        "_fivetran_synced": synced(rng, moment, span),
-    })  # fmt: skip
+    writer.raw(
+        "salesforce",
+        "campaign_member",
+        {
+            "id": salesforce_ids("00v", 1 + np.arange(len(known))),
+            "campaign_id": salesforce_ids("701", 1 + known["program"].to_numpy()),
+            "lead_id": choose(is_lead, who, None),
+            "contact_id": choose(is_lead, None, who),
+            "lead_or_contact_id": who,
+            "type": choose(is_lead, "Lead", "Contact"),
+            "status": status,
+            "has_responded": responded,
+            "first_responded_date": days(moment, ~responded),
+            "is_deleted": False,
+            "created_date": instants(joined),
+            "last_modified_date": instants(moment),
+            "system_modstamp": instants(moment),
+            "_fivetran_synced": synced(rng, moment, span),
+        },
+    )

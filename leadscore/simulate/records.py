@@ -67,14 +67,24 @@ def first_records(rng: Rng, leads: pd.DataFrame, accounts_since: Array, span: Ca
     )
 
 
-def records(rng: Rng, leads: pd.DataFrame, roles: pd.DataFrame, deals: pd.DataFrame, people: pd.DataFrame, companies: int, span: Calendar) -> pd.DataFrame:
+def records(
+    rng: Rng,
+    leads: pd.DataFrame,
+    roles: pd.DataFrame,
+    deals: pd.DataFrame,
+    people: pd.DataFrame,
+    companies: int,
+    span: Calendar,
+) -> pd.DataFrame:
     """Every record of a person, by system and creation.
 
     Columns: system, id (BIGINT as text of digits for Marketo, 18 characters for Salesforce), lead (row, -1 for people
     known only from an opportunity), person, company, kind ('main' or as in DUPLICATES, 'stranger' for the former),
     created, gone (instant it was merged away or deleted, NEVER), into (row of the record it was merged into, -1).
     """
-    parts = [_main(leads, system, name) for system, name in zip(SYSTEMS, ("marketo", "sf_lead", "sf_contact"), strict=True)]
+    parts = [
+        _main(leads, system, name) for system, name in zip(SYSTEMS, ("marketo", "sf_lead", "sf_contact"), strict=True)
+    ]
     parts.append(_strangers(roles, deals, people))
     parts += [_duplicates(rng, leads, kind, companies, span) for kind in DUPLICATES.itertuples(index=False)]
     frame = pd.concat(parts, ignore_index=True)
@@ -113,7 +123,9 @@ def _strangers(roles: pd.DataFrame, deals: pd.DataFrame, people: pd.DataFrame) -
     """Contacts made at their first opportunity for people who were no leads."""
     found = roles[roles["lead"] < 0].drop_duplicates("person")
     moment = deals["moment"].to_numpy()[found["deal"]]
-    return _frame(CONTACT, found["lead"], found["person"], people["company"].to_numpy()[found["person"]], "stranger", moment)
+    return _frame(
+        CONTACT, found["lead"], found["person"], people["company"].to_numpy()[found["person"]], "stranger", moment
+    )
 
 
 def _duplicates(rng: Rng, leads: pd.DataFrame, kind: tuple, companies: int, span: Calendar) -> pd.DataFrame:  # type: ignore[type-arg]
@@ -123,7 +135,9 @@ def _duplicates(rng: Rng, leads: pd.DataFrame, kind: tuple, companies: int, span
     found = leads[(since < NEVER).to_numpy() & chance(rng, share, len(leads))]
     count, start = len(found), since.loc[found.index].to_numpy()
     later = start + DAY + rng.exponential(90 * DAY, count).astype(np.int64)
-    before = span.start_instant + (rng.random(count) * (found["created"].to_numpy() - span.start_instant)).astype(np.int64)
+    before = span.start_instant + (rng.random(count) * (found["created"].to_numpy() - span.start_instant)).astype(
+        np.int64
+    )
     company = found["company"].to_numpy()
     if name == "job_change":
         company = (company + 1 + rng.integers(0, max(companies - 1, 1), count)) % companies
@@ -134,7 +148,14 @@ def _duplicates(rng: Rng, leads: pd.DataFrame, kind: tuple, companies: int, span
     return frame.assign(gone=np.where(fate < merged + deleted, gone, NEVER), merged=fate < merged)
 
 
-def _frame(system: str, lead: pd.Index | pd.Series, person: pd.Series, company: Array | pd.Series, kind: str, created: Array | pd.Series) -> pd.DataFrame:
+def _frame(
+    system: str,
+    lead: pd.Index | pd.Series,
+    person: pd.Series,
+    company: Array | pd.Series,
+    kind: str,
+    created: Array | pd.Series,
+) -> pd.DataFrame:
     columns = {"lead": lead, "person": person, "company": company, "created": created}
     frame = pd.DataFrame({name: np.asarray(values, dtype=np.int64) for name, values in columns.items()})
     return frame.assign(system=system, kind=kind, gone=NEVER, merged=False)

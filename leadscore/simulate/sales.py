@@ -7,7 +7,7 @@ import pandas as pd
 
 from leadscore.simulate.clock import DAY, MINUTE, Calendar, days, instants
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts, weighted
+from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts, weighted
 from leadscore.simulate.ledger import Ledger, synced
 from leadscore.simulate.records import CONTACT, LEAD, main_record
 from leadscore.simulate.spells import PHASES, lead_touches
@@ -38,11 +38,19 @@ class CrmRecords:
         as_lead &= (moment < self.converted[lead]) | self.by_role[lead]
         as_contact = ~as_lead & (self.contact[lead] >= 0) & (self.contact_since[lead] <= moment)
         row = np.where(as_lead, self.lead[lead], self.contact[lead])
-        return np.where(as_lead | as_contact, self.id[row], None), as_lead
+        return choose(as_lead | as_contact, self.id[row], None), as_lead
 
 
 def work(
-    rng: Rng, writer: WorldWriter, ledger: Ledger, crm: CrmRecords, hands: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, owners: Array, span: Calendar
+    rng: Rng,
+    writer: WorldWriter,
+    ledger: Ledger,
+    crm: CrmRecords,
+    hands: pd.DataFrame,
+    periods: pd.DataFrame,
+    leads: pd.DataFrame,
+    owners: Array,
+    span: Calendar,
 ) -> None:
     """Log tasks and meetings of sales, and what Marketo sees of its emails."""
     answered = hands[hands["answered"] < NEVER]
@@ -71,7 +79,15 @@ def _cadences(rng: Rng, leads: pd.DataFrame) -> tuple[Array, Array, Array]:
 
 
 def _write_tasks(
-    rng: Rng, writer: WorldWriter, ledger: Ledger, lead: Array, phase: Array, moment: Array, who: Array, owners: Array, span: Calendar
+    rng: Rng,
+    writer: WorldWriter,
+    ledger: Ledger,
+    lead: Array,
+    phase: Array,
+    moment: Array,
+    who: Array,
+    owners: Array,
+    span: Calendar,
 ) -> None:
     count = len(lead)
     kind = np.array(["Call", "Email", "Task"], dtype=object)[weighted(rng, [0.55, 0.38, 0.07], count)]
@@ -80,16 +96,33 @@ def _write_tasks(
     other = np.array(DISPOSITIONS, dtype=object)[1 + weighted(rng, [0.6, 0.3, 0.1], count)]
     length = np.where(reached, 60 + rng.exponential(300, count), rng.integers(5, 40, count)).astype(np.int64)
     done = call | mail | chance(rng, 0.6, count)
-    writer.raw("salesforce", "task", {
-        "id": salesforce_ids("00T", 1 + np.arange(count)), "who_id": who, "who_count": 1, "owner_id": owners[lead % len(owners)],
-        "task_subtype": kind, "type": kind, "subject": kind + ": " + np.where(call, "follow up", "introduction"),
-        "status": np.where(done, "Completed", "Not Started"), "is_closed": done, "priority": "Normal",
-        "is_high_priority": False, "is_deleted": False, "call_type": np.where(call, np.where(chance(rng, 0.06, count), "Inbound", "Outbound"), None),
-        "call_disposition": np.where(call, np.where(reached, "Connected", other), None),
-        "call_duration_in_seconds": pd.Series(length, dtype="Int64").mask(~call), "activity_date": days(moment),
-        "created_date": instants(moment), "completed_date_time": instants(moment + MINUTE, ~done | (moment + MINUTE >= span.end_instant)),
-        "last_modified_date": instants(moment), "system_modstamp": instants(moment), "_fivetran_synced": synced(rng, moment, span),
-    })  # fmt: skip
+    writer.raw(
+        "salesforce",
+        "task",
+        {
+            "id": salesforce_ids("00T", 1 + np.arange(count)),
+            "who_id": who,
+            "who_count": 1,
+            "owner_id": owners[lead % len(owners)],
+            "task_subtype": kind,
+            "type": kind,
+            "subject": kind + ": " + choose(call, "follow up", "introduction"),
+            "status": choose(done, "Completed", "Not Started"),
+            "is_closed": done,
+            "priority": "Normal",
+            "is_high_priority": False,
+            "is_deleted": False,
+            "call_type": choose(call, choose(chance(rng, 0.06, count), "Inbound", "Outbound"), None),
+            "call_disposition": choose(call, choose(reached, "Connected", other), None),
+            "call_duration_in_seconds": pd.Series(length, dtype="Int64").mask(~call),
+            "activity_date": days(moment),
+            "created_date": instants(moment),
+            "completed_date_time": instants(moment + MINUTE, ~done | (moment + MINUTE >= span.end_instant)),
+            "last_modified_date": instants(moment),
+            "system_modstamp": instants(moment),
+            "_fivetran_synced": synced(rng, moment, span),
+        },
+    )
     _write_sales_email(rng, ledger, lead[mail], phase[mail], moment[mail], span)
 
 
@@ -98,12 +131,31 @@ def _write_sales_email(rng: Rng, ledger: Ledger, lead: Array, phase: Array, mome
     seen = moment + rng.exponential(5 * 60 * MINUTE, len(lead)).astype(np.int64)
     opened = chance(rng, 0.25 + 0.08 * (phase % len(PHASES)), len(lead)) & (seen < span.end_instant)
     clicked = opened & chance(rng, 0.2, len(lead)) & (seen + MINUTE < span.end_instant)
-    common = {"primary_attribute_value": "Introduction", "primary_attribute_value_id": 9001, "template_id": 9001, "sent_by": "sales"}
+    common = {
+        "primary_attribute_value": "Introduction",
+        "primary_attribute_value_id": 9001,
+        "template_id": 9001,
+        "sent_by": "sales",
+    }
     ledger.log("open_sales_email", lead[opened], seen[opened], **common)
-    ledger.log("click_sales_email", lead[clicked], seen[clicked] + MINUTE, link="https://www.example-vendor.com/pricing", **common)
+    ledger.log(
+        "click_sales_email",
+        lead[clicked],
+        seen[clicked] + MINUTE,
+        link="https://www.example-vendor.com/pricing",
+        **common,
+    )
 
 
-def _write_meetings(rng: Rng, writer: WorldWriter, crm: CrmRecords, periods: pd.DataFrame, leads: pd.DataFrame, owners: Array, span: Calendar) -> None:
+def _write_meetings(
+    rng: Rng,
+    writer: WorldWriter,
+    crm: CrmRecords,
+    periods: pd.DataFrame,
+    leads: pd.DataFrame,
+    owners: Array,
+    span: Calendar,
+) -> None:
     """Meetings and demos, booked some days before."""
     lead, phase, moment = lead_touches(rng, periods, leads, MEETINGS[periods["phase"]], span)
     booked = moment - rng.integers(1, 8, len(lead)) * DAY
@@ -113,11 +165,28 @@ def _write_meetings(rng: Rng, writer: WorldWriter, crm: CrmRecords, periods: pd.
     lead, phase, moment, who = lead[there], phase[there], moment[there], who[there]
     booked = np.maximum(booked[there], np.minimum(crm.lead_since, crm.contact_since)[lead])
     count, demo = len(lead), chance(rng, 0.45, len(lead))
-    writer.raw("salesforce", "event", {
-        "id": salesforce_ids("00U", 1 + np.arange(count)), "who_id": who, "who_count": 1, "owner_id": owners[lead % len(owners)],
-        "type": np.where(demo, "Demo", "Meeting"), "subject": np.where(demo, "Product demo", "Meeting"), "event_subtype": "Event",
-        "start_date_time": instants(moment), "end_date_time": instants(moment + 30 * MINUTE), "duration_in_minutes": 30,
-        "activity_date": days(moment), "activity_date_time": instants(moment), "is_deleted": False, "is_all_day_event": False,
-        "description": texts(np.full(count, None)), "created_date": instants(booked), "last_modified_date": instants(booked),
-        "system_modstamp": instants(booked), "_fivetran_synced": synced(rng, booked, span),
-    })  # fmt: skip
+    writer.raw(
+        "salesforce",
+        "event",
+        {
+            "id": salesforce_ids("00U", 1 + np.arange(count)),
+            "who_id": who,
+            "who_count": 1,
+            "owner_id": owners[lead % len(owners)],
+            "type": choose(demo, "Demo", "Meeting"),
+            "subject": choose(demo, "Product demo", "Meeting"),
+            "event_subtype": "Event",
+            "start_date_time": instants(moment),
+            "end_date_time": instants(moment + 30 * MINUTE),
+            "duration_in_minutes": 30,
+            "activity_date": days(moment),
+            "activity_date_time": instants(moment),
+            "is_deleted": False,
+            "is_all_day_event": False,
+            "description": texts(np.full(count, None)),
+            "created_date": instants(booked),
+            "last_modified_date": instants(booked),
+            "system_modstamp": instants(booked),
+            "_fivetran_synced": synced(rng, booked, span),
+        },
+    )

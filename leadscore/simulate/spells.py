@@ -17,12 +17,16 @@ PHASES = ("background", "researching", "evaluating", "deciding", "customer")
 BLOCK = 50_000
 
 
-def spells(world: Journeys, companies: pd.DataFrame, people: pd.DataFrame, leads: pd.DataFrame, span: Calendar, split: int) -> pd.DataFrame:
+def spells(
+    world: Journeys, companies: pd.DataFrame, people: pd.DataFrame, leads: pd.DataFrame, span: Calendar, split: int
+) -> pd.DataFrame:
     """One row per lead and spell, sorted by lead and time.
 
-    `split` is a week at which every spell is cut. The first spell of a lead begins with their first record (`known`,
-    which may be of a former employer; nothing of this company's journey shows before `created`). Columns: lead (row), week, until (weeks, [from, to)), start, stop (instants), stage, urged, involved, phase (row of PHASES), probability (true, to
-    convert within the horizon of the chain).
+    A lead's first spell begins with their first record (`known`, which may be of a former employer; nothing of this
+    company's journey shows before `created`). `split` is a week at which every spell is cut.
+
+    Columns: lead (row), week, until (weeks, [from, to)), start, stop (instants), stage, urged, involved, phase (row of
+    PHASES), probability (true, to convert within the horizon of the chain).
     """
     blocks = [_runs(world, leads, slice(at, at + BLOCK), split) for at in range(0, len(leads), BLOCK)]
     frame = pd.concat(blocks, ignore_index=True)
@@ -49,7 +53,11 @@ def _runs(world: Journeys, leads: pd.DataFrame, part: slice, split: int) -> pd.D
     """Where a run of equal states begins, for some of the leads, from the week of their creation on."""
     company, person = leads["company"].to_numpy()[part], leads["person"].to_numpy()[part]
     born, known = leads["week"].to_numpy()[part], leads["known_week"].to_numpy()[part]
-    code = world.stage[:, company] + 8 * world.urged[:, company].astype(np.int8) + 16 * world.involved[:, person].astype(np.int8)
+    code = (
+        world.stage[:, company]
+        + 8 * world.urged[:, company].astype(np.int8)
+        + 16 * world.involved[:, person].astype(np.int8)
+    )
     week = np.arange(len(code))[:, None]
     starts = (week == known) | (week == born)
     starts[1:] |= (code[1:] != code[:-1]) & (week[1:] > known)
@@ -98,7 +106,7 @@ def inside(lead: Array, *columns: Array, since: pd.Series, span: Calendar) -> tu
     """The rows whose instant, the last column, lies between `since` of the lead and the end."""
     moment = columns[-1]
     keep = (moment >= since.to_numpy()[lead]) & (moment < span.end_instant)
-    return (lead[keep], *(column[keep] for column in columns))
+    return tuple(column[keep] for column in (lead, *columns))
 
 
 def day_of(moment: Array) -> Array:

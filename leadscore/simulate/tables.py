@@ -10,7 +10,7 @@ import pandas as pd
 from leadscore.simulate.clock import DAY, MINUTE, Calendar, instants
 from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.crm import account_ids
-from leadscore.simulate.draws import Array, Rng, chance, salesforce_ids, texts, weighted
+from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts, weighted
 from leadscore.simulate.emails import MailOutcome
 from leadscore.simulate.ledger import synced
 from leadscore.simulate.records import CONTACT, LEAD, MARKETO, main_record
@@ -19,19 +19,32 @@ from leadscore.simulate.write import Columns, WorldWriter
 
 TESTS = 0.004
 """Test records per lead."""
+LATER_OPPORTUNITY = 0.08
+"""Share of conversions whose lead does not name the opportunity: only the contact's role on it does."""
 STATUSES = ("Open - Not Contacted", "Working - Contacted", "Nurturing", "Unqualified")
 RATINGS = ("Cold", "Warm", "Hot")
 
 
 def write_people(
-    rng: Rng, writer: WorldWriter, frame: pd.DataFrame, texts_of: pd.DataFrame, leads: pd.DataFrame, deals: pd.DataFrame, outcome: MailOutcome,
-    scores: Array, companies: int, owners: Array, span: Calendar,
-) -> None:  # fmt: skip
+    rng: Rng,
+    writer: WorldWriter,
+    frame: pd.DataFrame,
+    texts_of: pd.DataFrame,
+    leads: pd.DataFrame,
+    deals: pd.DataFrame,
+    outcome: MailOutcome,
+    scores: Array,
+    companies: int,
+    owners: Array,
+    span: Calendar,
+) -> None:
     """Write all records with what they say (`texts_of`, aligned to `frame`)."""
     writers = {MARKETO: _marketo, LEAD: _lead, CONTACT: _contact}
     for system, columns in writers.items():
         rows = (frame["system"] == system).to_numpy()
-        own = frame[rows].assign(out=_reached(rng, outcome.opted_out, frame[rows]), bounced=_reached(rng, outcome.bounced, frame[rows]))
+        own = frame[rows].assign(
+            out=_reached(rng, outcome.opted_out, frame[rows]), bounced=_reached(rng, outcome.bounced, frame[rows])
+        )
         changed = _changed(rng, own, leads, span)
         source, name = system.split(".")
         stamps = {"_fivetran_synced": synced(rng, changed, span)}
@@ -46,11 +59,11 @@ class _Crm:
     def __init__(self, frame: pd.DataFrame, leads: pd.DataFrame, deals: pd.DataFrame, companies: int) -> None:
         ids = frame["id"].to_numpy(object)
         lead, contact = (main_record(frame, system, len(leads)) for system in (LEAD, CONTACT))
-        self.lead, self.contact = np.where(lead >= 0, ids[lead], None), np.where(contact >= 0, ids[contact], None)
+        self.lead, self.contact = choose(lead >= 0, ids[lead], None), choose(contact >= 0, ids[contact], None)
         self.accounts = account_ids(companies)
         deal = leads["deal"].to_numpy()
-        found = deals["id"].to_numpy(object)[deal] if len(deals) else np.full(len(deal), None)
-        self.opportunity = np.where(deal >= 0, found, None)
+        found = np.append(deals["id"].to_numpy(object), None)[deal]
+        self.opportunity = choose(deal >= 0, found, None)
 
 
 def _reached(rng: Rng, moment: Array, own: pd.DataFrame) -> Array:
@@ -58,16 +71,16 @@ def _reached(rng: Rng, moment: Array, own: pd.DataFrame) -> Array:
     lead = own["lead"].to_numpy()
     happened = (lead >= 0) & (moment[lead] < NEVER)
     sure = own["system"].eq(MARKETO).to_numpy() & own["kind"].eq("main").to_numpy()
-    return happened & (sure | chance(rng, 0.7, len(own)))
+    return np.asarray(happened & (sure | chance(rng, 0.7, len(own))))
 
 
 def _changed(rng: Rng, own: pd.DataFrame, leads: pd.DataFrame, span: Calendar) -> Array:
     """When each record was last changed: at its conversion or end if it had one, else some time after creation."""
     created, lead = own["created"].to_numpy(), own["lead"].to_numpy()
-    converted = np.where((lead >= 0) & own["kind"].eq("main"), leads["converted"].to_numpy()[lead], NEVER)
+    converted = choose((lead >= 0) & own["kind"].eq("main"), leads["converted"].to_numpy()[lead], NEVER)
     later = np.minimum(created + rng.exponential(90 * DAY, len(own)).astype(np.int64), span.end_instant - MINUTE)
     last = np.where(converted < NEVER, np.maximum(converted, later), later)
-    return np.where(own["gone"] < NEVER, own["gone"], np.maximum(last, created))
+    return choose(own["gone"] < NEVER, own["gone"], np.maximum(last, created))
 
 
 def _stamps(own: pd.DataFrame, changed: Array, names: tuple[str, ...]) -> dict[str, Any]:
@@ -76,7 +89,14 @@ def _stamps(own: pd.DataFrame, changed: Array, names: tuple[str, ...]) -> dict[s
 
 
 def _marketo(
-    rng: Rng, own: pd.DataFrame, said: pd.DataFrame, leads: pd.DataFrame, crm: _Crm, scores: Array, owners: Array, changed: Array
+    rng: Rng,
+    own: pd.DataFrame,
+    said: pd.DataFrame,
+    leads: pd.DataFrame,
+    crm: _Crm,
+    scores: Array,
+    owners: Array,
+    changed: Array,
 ) -> Columns:
     lead, main = own["lead"].to_numpy(), own["kind"].eq("main").to_numpy()
     linked = main & leads["synced"].to_numpy()[lead]
@@ -86,37 +106,60 @@ def _marketo(
     return {
         "id": own["id"].astype(np.int64).to_numpy(),
         "_fivetran_deleted": (own["gone"] < NEVER).to_numpy(),
-        **{name: texts(said[name]) for name in ("first_name", "last_name", "email", "title", "phone", "company", "website", "country", "state", "city", "industry", "lead_source")},
+        **{
+            name: texts(said[name])
+            for name in (
+                "first_name",
+                "last_name",
+                "email",
+                "title",
+                "phone",
+                "company",
+                "website",
+                "country",
+                "state",
+                "city",
+                "industry",
+                "lead_source",
+            )
+        },
         "mobile_phone": texts(said["mobile"]),
         "number_of_employees": said["employees"].astype("Float64").astype("Int64"),
         "annual_revenue": said["revenue"],
-        "sfdc_lead_id": np.where(has_crm, crm.lead[lead], None),
-        "sfdc_contact_id": np.where(contact, crm.contact[lead], None),
-        "sfdc_account_id": np.where(contact, crm.accounts[own["company"]], None),
-        "sfdc_type": np.where(contact, "Contact", np.where(has_crm, "Lead", None)),
-        "lead_status": np.where(contact, "Qualified", "Open"),
-        "lead_score": np.where(main, scores[lead], 0),
+        "sfdc_lead_id": choose(has_crm, crm.lead[lead], None),
+        "sfdc_contact_id": choose(contact, crm.contact[lead], None),
+        "sfdc_account_id": choose(contact, crm.accounts[own["company"]], None),
+        "sfdc_type": choose(contact, "Contact", choose(has_crm, "Lead", None)),
+        "lead_status": choose(contact, "Qualified", "Open"),
+        "lead_score": choose(main, scores[lead], 0),
         "unsubscribed": own["out"].to_numpy(),
         "email_invalid": own["bounced"].to_numpy(),
-        "email_invalid_cause": np.where(own["bounced"], "550 5.1.1 user unknown", None),
+        "email_invalid_cause": choose(own["bounced"], "550 5.1.1 user unknown", None),
         "original_source_type": source["source_type"].to_numpy(object),
         "registration_source_type": source["source_type"].to_numpy(object),
         "do_not_call": chance(rng, 0.02, len(own)),
         "is_anonymous": False,
         "lead_partition_id": 1,
         **_stamps(own, changed, ("created_at", "updated_at")),
-    }  # fmt: skip
+    }
 
 
 def _names(said: pd.DataFrame) -> dict[str, Any]:
     """First, last and whole name; Salesforce insists on a last name."""
     first, last = texts(said["first_name"]), texts(said["last_name"])
-    whole = np.where(pd.isna(first), last, np.where(pd.isna(first), "", first) + " " + last)
+    whole = choose(pd.isna(first), last, choose(pd.isna(first), "", first) + " " + last)
     return {"first_name": first, "last_name": last, "name": whole}
 
 
 def _lead(
-    rng: Rng, own: pd.DataFrame, said: pd.DataFrame, leads: pd.DataFrame, crm: _Crm, scores: Array, owners: Array, changed: Array
+    rng: Rng,
+    own: pd.DataFrame,
+    said: pd.DataFrame,
+    leads: pd.DataFrame,
+    crm: _Crm,
+    scores: Array,
+    owners: Array,
+    changed: Array,
 ) -> Columns:
     lead, main = own["lead"].to_numpy(), own["kind"].eq("main").to_numpy()
     converted = leads["converted"].to_numpy()[lead]
@@ -128,30 +171,53 @@ def _lead(
     return {
         "id": own["id"].to_numpy(object),
         **_names(said),
-        **{name: texts(said[name]) for name in ("email", "title", "phone", "company", "website", "country", "state", "city", "industry", "lead_source")},
+        **{
+            name: texts(said[name])
+            for name in (
+                "email",
+                "title",
+                "phone",
+                "company",
+                "website",
+                "country",
+                "state",
+                "city",
+                "industry",
+                "lead_source",
+            )
+        },
         "mobile_phone": texts(said["mobile"]),
         "number_of_employees": said["employees"].astype("Float64").astype("Int64"),
         "annual_revenue": said["revenue"],
-        "status": np.where(turned, "Closed - Converted", status),
-        "rating": np.where(chance(rng, 0.4, len(own)), None, np.array(RATINGS, dtype=object)[warmth]),
+        "status": choose(turned, "Closed - Converted", status),
+        "rating": choose(chance(rng, 0.4, len(own)), None, np.array(RATINGS, dtype=object)[warmth]),
         "is_converted": turned,
         "converted_date": instants(converted, ~turned),
-        "converted_contact_id": np.where(turned, crm.contact[lead], None),
-        "converted_account_id": np.where(turned, crm.accounts[own["company"]], None),
-        "converted_opportunity_id": np.where(turned, crm.opportunity[lead], None),
+        "converted_contact_id": choose(turned, crm.contact[lead], None),
+        "converted_account_id": choose(turned, crm.accounts[own["company"]], None),
+        "converted_opportunity_id": choose(
+            turned & ~chance(rng, LATER_OPPORTUNITY, len(own)), crm.opportunity[lead], None
+        ),
         "has_opted_out_of_email": own["out"].to_numpy(),
-        "email_bounced_reason": np.where(own["bounced"], "user unknown", None),
+        "email_bounced_reason": choose(own["bounced"], "user unknown", None),
         "do_not_call": chance(rng, 0.02, len(own)),
         "owner_id": owners[lead % len(owners)],
         "is_deleted": (own["gone"] < NEVER).to_numpy(),
-        "master_record_id": np.where(into >= 0, master, None),
+        "master_record_id": choose(into >= 0, master, None),
         "is_unread_by_owner": chance(rng, 0.3, len(own)),
         **_stamps(own, changed, ("created_date", "last_modified_date", "system_modstamp")),
-    }  # fmt: skip
+    }
 
 
 def _contact(
-    rng: Rng, own: pd.DataFrame, said: pd.DataFrame, leads: pd.DataFrame, crm: _Crm, scores: Array, owners: Array, changed: Array
+    rng: Rng,
+    own: pd.DataFrame,
+    said: pd.DataFrame,
+    leads: pd.DataFrame,
+    crm: _Crm,
+    scores: Array,
+    owners: Array,
+    changed: Array,
 ) -> Columns:
     return {
         "id": own["id"].to_numpy(object),
@@ -166,7 +232,7 @@ def _contact(
         "owner_id": owners[own["lead"].to_numpy() % len(owners)],
         "is_deleted": False,
         **_stamps(own, changed, ("created_date", "last_modified_date", "system_modstamp")),
-    }  # fmt: skip
+    }
 
 
 def _write_tests(rng: Rng, writer: WorldWriter, leads: int, span: Calendar) -> None:
@@ -175,14 +241,42 @@ def _write_tests(rng: Rng, writer: WorldWriter, leads: int, span: Calendar) -> N
     number = np.arange(count)
     text = number.astype(str).astype(object)
     domain = np.array([VENDOR_DOMAIN, "test.com", "example.com"], dtype=object)[number % 3]
-    made = np.sort(span.start_instant + (rng.random(count) * (span.end_instant - span.start_instant - DAY)).astype(np.int64))
-    common = {"first_name": "QA " + text, "last_name": "Test", "email": "qa" + text + "@" + domain, "company": "Test Company", "_fivetran_synced": synced(rng, made, span)}
-    writer.raw("marketo", "lead", common | {
-        "id": 101 + number, "created_at": instants(made), "updated_at": instants(made), "_fivetran_deleted": False,
-        "unsubscribed": False, "email_invalid": False,
-    })  # fmt: skip
-    writer.raw("salesforce", "lead", common | {
-        "id": salesforce_ids("00Q", 1 + number), "name": "QA " + text + " Test", "created_date": instants(made),
-        "last_modified_date": instants(made), "system_modstamp": instants(made), "is_deleted": False, "is_converted": False,
-        "status": STATUSES[0], "has_opted_out_of_email": False,
-    })  # fmt: skip
+    made = np.sort(
+        span.start_instant + (rng.random(count) * (span.end_instant - span.start_instant - DAY)).astype(np.int64)
+    )
+    common = {
+        "first_name": "QA " + text,
+        "last_name": "Test",
+        "email": "qa" + text + "@" + domain,
+        "company": "Test Company",
+        "_fivetran_synced": synced(rng, made, span),
+    }
+    writer.raw(
+        "marketo",
+        "lead",
+        common
+        | {
+            "id": 101 + number,
+            "created_at": instants(made),
+            "updated_at": instants(made),
+            "_fivetran_deleted": False,
+            "unsubscribed": False,
+            "email_invalid": False,
+        },
+    )
+    writer.raw(
+        "salesforce",
+        "lead",
+        common
+        | {
+            "id": salesforce_ids("00Q", 1 + number),
+            "name": "QA " + text + " Test",
+            "created_date": instants(made),
+            "last_modified_date": instants(made),
+            "system_modstamp": instants(made),
+            "is_deleted": False,
+            "is_converted": False,
+            "status": STATUSES[0],
+            "has_opted_out_of_email": False,
+        },
+    )

@@ -40,13 +40,15 @@ ANONYMOUS = 0.25
 QUERIES = ("utm_source=newsletter&utm_medium=email", "utm_source=search&utm_medium=cpc", "gclid=test", None)
 
 SUBJECTS = (*MIX, "ai")
-SUBJECTS_BY_PHASE = np.array([[*(weights[phase] for weights in MIX.values()), AI_BEFORE[phase]] for phase in range(len(PHASES))])
+SUBJECTS_BY_PHASE = np.array(
+    [[*(weights[phase] for weights in MIX.values()), AI_BEFORE[phase]] for phase in range(len(PHASES))]
+)
 SUBJECTS_AFTER = np.column_stack([SUBJECTS_BY_PHASE[:, :-1], AI_AFTER])
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """Sessions to come: lead, phase and instant of the first page, and that page (row of the vocabulary, -1 if free)."""
+    """Sessions to come: lead, phase, instant of the first page, and that page (row of the vocabulary, -1 if free)."""
 
     lead: Array
     phase: Array
@@ -57,7 +59,7 @@ class Sessions:
 def pages_about(rng: Rng, weights: Array) -> Array:
     """One page (row of the vocabulary) for each row of subject weights."""
     pages = table("pages")
-    subject_of = pd.Index(SUBJECTS).get_indexer(pages["subject"])
+    subject_of = pd.Index(SUBJECTS).get_indexer(pd.Index(pages["subject"]))
     share = pages["weight"].to_numpy(float) / np.bincount(subject_of, pages["weight"])[subject_of]
     unique, inverse = np.unique(weights, axis=0, return_inverse=True)
     found = np.empty(len(weights), dtype=np.int64)
@@ -74,7 +76,9 @@ def address(page: Array, full: bool | Array) -> Array:
     return np.asarray(np.where(full, hosted[page], paths[page]), dtype=object)
 
 
-def free_sessions(rng: Rng, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar) -> Sessions:
+def free_sessions(
+    rng: Rng, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
+) -> Sessions:
     """Sessions that people begin by themselves."""
     phase, person = periods["phase"].to_numpy(), leads["person"].to_numpy()[periods["lead"]]
     curiosity = np.where(phase == 0, people["curiosity"].to_numpy()[person], 1.0)
@@ -87,7 +91,9 @@ def unnamed_sessions(rng: Rng, leads: pd.DataFrame, span: Calendar) -> Sessions:
     """Sessions before a lead gave a name, which the marketing system adds once it knows the browser."""
     by_form = table("sources")["source_type"].eq("Web form fill-out").to_numpy()[leads["source"]]
     lead = np.flatnonzero(by_form & chance(rng, ANONYMOUS, len(leads)))
-    before = leads["created"].to_numpy()[lead] - (rng.exponential(5 * DAY, len(lead)).clip(0, 20 * DAY)).astype(np.int64)
+    before = leads["created"].to_numpy()[lead] - (rng.exponential(5 * DAY, len(lead)).clip(0, 20 * DAY)).astype(
+        np.int64
+    )
     lead, moment = lead[before >= span.start_instant], before[before >= span.start_instant]
     return Sessions(lead, np.zeros(len(lead), dtype=np.int64), moment, np.full(len(lead), -1))
 
@@ -97,7 +103,9 @@ def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], span: Calendar, sw
 
     Returns (lead, instant) of the visits to pricing pages.
     """
-    lead, phase, moment, landing = (np.concatenate([getattr(each, name) for each in sessions]) for name in ("lead", "phase", "moment", "landing"))
+    lead, phase, moment, landing = (
+        np.concatenate([getattr(each, name) for each in sessions]) for name in ("lead", "phase", "moment", "landing")
+    )
     known = ledger.known(lead)
     lead, phase, moment, landing = lead[known], phase[known], moment[known], landing[known]
     pages = rng.geometric(1 / PAGES[phase])
@@ -128,4 +136,3 @@ def _log(rng: Rng, ledger: Ledger, lead: Array, page: Array, instant: Array) -> 
         query_parameters=query,
         client_ip_address="203.0.113." + pd.Series(lead % 254 + 1).astype(str).to_numpy(object),
     )
-

@@ -48,12 +48,15 @@ def simulate(database: Path, leads: int, months: int, seed: int, end: date, prog
     if seed < 0:
         raise ValueError(f"--seed is {seed}, but must be 0 or more.")
     span = calendar(end, months)
-    with replacing_world(database) as writer, tqdm(total=STEPS, disable=not progress, file=sys.stderr, unit="step") as bar:
+    with (
+        replacing_world(database) as writer,
+        tqdm(total=STEPS, disable=not progress, file=sys.stderr, unit="step") as bar,
+    ):
         _build(writer, leads, span, seed, bar)
     return writer.rows
 
 
-def _build(writer: WorldWriter, count: int, span: Calendar, seed: int, bar: tqdm) -> None:  # type: ignore[type-arg]
+def _build(writer: WorldWriter, count: int, span: Calendar, seed: int, bar: tqdm) -> None:
     rng = partial(stream, seed)
 
     def done(what: str) -> None:

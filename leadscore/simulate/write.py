@@ -48,11 +48,11 @@ class WorldWriter:
         if batch.num_rows == 0:
             return
         chosen = [
-            f'cast({"?" if name in scalars else _quoted(name)} as {types[name]}) as {_quoted(name)}' for name in columns
+            f"cast({'?' if name in scalars else _quoted(name)} as {types[name]}) as {_quoted(name)}" for name in columns
         ]
         self.connection.register("incoming", batch)
         self.connection.execute(
-            f'insert into {schema}.{_quoted(table)} by name select {", ".join(chosen)} from incoming',
+            f"insert into {schema}.{_quoted(table)} by name select {', '.join(chosen)} from incoming",
             [scalars[name] for name in columns if name in scalars],
         )
         self.connection.unregister("incoming")

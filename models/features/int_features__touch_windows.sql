@@ -61,7 +61,7 @@ select
         {% endfor %}
     {% endfor %}
     {% for name, measure in recencies.items() %}
-        min(case when {{ measure }} > 0 then age end) as days_since_last_{{ name }},
+        cast(min(case when {{ measure }} > 0 then age end) as integer) as days_since_last_{{ name }},
     {% endfor %}
     cast(sum(case when engagements > 0 and age <= 30 then 1 else 0 end) as integer) as active_days_30d,
     cast(sum(case when engagements > 0 and age <= 90 then 1 else 0 end) as integer) as active_days_90d,

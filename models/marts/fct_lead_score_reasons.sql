@@ -13,8 +13,10 @@ ranked as (
 
     select
         told.*,
-        row_number() over (partition by lead_id order by abs(points) desc, feature) as rank
+        case when catalogue.kind = 'numeric' then {{ try_cast('told.feature_value', 'double') }} end as number,
+        row_number() over (partition by told.lead_id order by abs(told.points) desc, told.feature) as rank
     from told
+    left join {{ ref('feature_catalogue') }} as catalogue on told.feature = catalogue.feature
 
 ),
 
@@ -37,7 +39,7 @@ select
     ranked.feature,
     ranked.feature_value,
     ranked.points,
-    {{ reason_sentence('ranked.feature_value', 'catalogue') }} as reason_text
+    {{ reason_sentence('ranked.feature_value', 'ranked.number', 'catalogue') }} as reason_text
 from ranked
 left join {{ ref('feature_catalogue') }} as catalogue on ranked.feature = catalogue.feature
 

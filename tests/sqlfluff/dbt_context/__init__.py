@@ -16,7 +16,7 @@ import yaml as _yaml
 from jinja2 import pass_context as _pass_context
 from jinja2.runtime import Context as _Context
 
-_VARS = _yaml.safe_load(_Path("dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+_VARS = _yaml.safe_load((_Path(__file__).resolve().parents[3] / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 class _Calls:

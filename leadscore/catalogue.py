@@ -1,0 +1,144 @@
+"""The feature catalogue as dbt properties: each feature's meaning stands once, in seeds/feature_catalogue.csv.
+
+`python -m leadscore.catalogue`, run from the repository's root, writes the property files of the models whose columns
+are features.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadscore.errors import LeadscoreError
+
+COLUMNS = (
+    "feature",
+    "kind",
+    "data_type",
+    "family",
+    "topic",
+    "unit",
+    "format",
+    "source",
+    "known_because",
+    "description",
+    "sentence",
+    "sentence_one",
+    "sentence_zero",
+    "sentence_missing",
+)
+CATALOGUE = Path("seeds/feature_catalogue.csv")
+FEATURES = Path("models/features/feat_leads.yml")
+HEADER = """\
+# Generated from seeds/feature_catalogue.csv by `python -m leadscore.catalogue`: change the catalogue and run it again.
+"""
+# Name, type, description and tests of the columns that are no features.
+KEY = (
+    ("lead_id", "varchar", "The person.", ""),
+    ("as_of", "date", "The day at whose beginning, UTC, the lead is looked at.", ""),
+)
+KNOWN_KEY = (
+    (*KEY[0][:3], "{relationships: {arguments: {to: ref('dim_leads'), field: lead_id}}}"),
+    KEY[1],
+)
+LABEL = (
+    ("account_key", "varchar", "The company as known on that day; a split keeps its people on one side.", ""),
+    ("is_converted", "boolean", "The label: whether the lead converted within the horizon after as_of.", "not_null"),
+)
+
+
+@dataclass(frozen=True)
+class Properties:
+    """A model with a row per lead and day: `keys`, then the features, all or only those counted in windows."""
+
+    name: str
+    description: str
+    keys: tuple[tuple[str, str, str, str], ...] = KEY
+    windows_only: bool = False
+    contract: bool = False
+
+
+MODELS = {
+    FEATURES: Properties(
+        "feat_leads",
+        "What was known about a lead at the beginning of a day, one row per lead and day looked at.",
+        keys=KNOWN_KEY,
+        contract=True,
+    ),
+    Path("models/features/int_features__touch_windows.yml"): Properties(
+        "int_features__touch_windows",
+        "How often and how recently a lead was in touch before a day, one row per lead and day looked at.",
+        windows_only=True,
+        contract=True,
+    ),
+    Path("models/learning/int_learning__training_rows.yml"): Properties(
+        "int_learning__training_rows",
+        "Labelled snapshots with their features, the rows a model learns from.",
+        keys=(*LABEL, *KEY),
+    ),
+    Path("models/scoring/int_scoring__rows.yml"): Properties(
+        "int_scoring__rows",
+        "The leads still open at as_of with their features, one row each.",
+    ),
+}
+
+
+def read(catalogue: Path) -> list[dict[str, str]]:
+    """The catalogue's rows in its order, a text per column.
+
+    LeadscoreError if columns are missing or a feature stands there more than once.
+    """
+    with catalogue.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    absent = [name for name in COLUMNS if not rows or name not in rows[0]]
+    if absent:
+        raise LeadscoreError(f"The feature catalogue {catalogue} lacks the columns {', '.join(absent)}. Add them.")
+    repeated = [name for name, n in Counter(row["feature"] for row in rows).items() if n > 1]
+    if repeated:
+        raise LeadscoreError(f"The feature catalogue {catalogue} repeats {', '.join(repeated)}. Keep one row each.")
+    return rows
+
+
+def properties(catalogue: Path, model: Properties = MODELS[FEATURES]) -> str:
+    """The text of a model's property file: contract, key, and a line per column in the catalogue's order."""
+    features = [row for row in read(catalogue) if not model.windows_only or _is_window(row)]
+    lines = [
+        "version: 2",
+        "",
+        "models:",
+        f"  - name: {model.name}",
+        f"    description: {model.description}",
+        *(["    config: {contract: {enforced: true}}"] if model.contract else []),
+        "    data_tests:",
+        "      - unique_combination: {arguments: {columns: [lead_id, as_of]}}",
+        "    columns:",
+        *(_column(*key) for key in model.keys),
+        *(_column(row["feature"], row["data_type"], row["description"]) for row in features),
+    ]
+    return HEADER + "\n".join(lines) + "\n"
+
+
+def write(root: Path = Path()) -> None:
+    """Write the property files of all models of features into the repository at `root`."""
+    for path, model in MODELS.items():
+        (root / path).write_text(properties(root / CATALOGUE, model), encoding="utf-8")
+
+
+def _is_window(row: dict[str, str]) -> bool:
+    """Whether a feature is a count of own touches in a window or the days since the last one."""
+    counted = row["data_type"] == "integer" and row["family"] == "behaviour" and row["unit"] != "flag"
+    return counted and (row["feature"].startswith("days_since_last_") or row["feature"].endswith("d"))
+
+
+def _column(name: str, data_type: str, description: str, tests: str = "") -> str:
+    """A column on one line. JSON text is YAML text too, whatever signs it holds."""
+    text = json.dumps(description, ensure_ascii=False)
+    tested = f", data_tests: [{tests}]" if tests else ""
+    return f"      - {{name: {name}, data_type: {data_type}, description: {text}{tested}}}"
+
+
+if __name__ == "__main__":
+    write()
