@@ -44,6 +44,16 @@ def fit_calibration(margin: ArrayLike, label: ArrayLike) -> Calibration:
     return Calibration(float(slope), float(shift - slope * centre))
 
 
+def match_rate(margin: ArrayLike, rate: float) -> Calibration:
+    """The shift that makes the mean probability of margins (n,) the given rate; the order and the distances stay."""
+    x = np.asarray(margin, dtype=np.float64)
+    if len(x) == 0:
+        return Calibration()
+    none = np.zeros(1)
+    shift = logistic_map(np.ones((len(x), 1)), np.full(len(x), rate), offset=x, prior_mean=none, prior_precision=none)
+    return Calibration(1.0, float(shift.coef[0]))
+
+
 def calibrate(values: Floats, calibration: Calibration) -> Floats:
     """Calibrated log-odds of raw margins (n,), or of contributions (n, f + 1) whose last column is the base value."""
     if values.ndim == 1:

@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadscore.learning.calibration import Calibration, fit_calibration
 from leadscore.learning.encoding import FeatureSpec, column_of, encode_column
 from leadscore.learning.newton import Floats, Posterior, logistic_map
 from leadscore.learning.rules import Rule, rules_met
+from leadscore.learning.splits import Fold
 
 TRUST_DEVIATION = 0.5  # prior standard deviation of the trust in the rule points
 RATE_DEVIATION = 2.0  # of the intercept, wide: the base rate is soon known
@@ -114,12 +116,32 @@ def rules_scorer(
 
 
 def fit_hybrid(
-    frame: pd.DataFrame, label: Floats, features: tuple[FeatureSpec, ...], rules: Sequence[Rule], assumed_rate: float
-) -> tuple[LinearScorer, dict[str, Any]]:
+    frame: pd.DataFrame,
+    label: Floats,
+    features: tuple[FeatureSpec, ...],
+    rules: Sequence[Rule],
+    assumed_rate: float,
+    folds: Sequence[Fold] = (),
+) -> tuple[LinearScorer, Calibration, dict[str, Any]]:
     """The most probable linear model given labels (n,) and the rules as prior, and what was decided on the way.
 
-    How far corrections may go is chosen by the evidence, in Laplace's approximation (MacKay 1992).
+    How far corrections may go is chosen by the evidence, in Laplace's approximation (MacKay 1992). The calibration is
+    learnt from the pooled margins of the folds' held-out rows.
     """
+    held_out = [
+        (fit_linear(frame[fit], label[fit], features, rules, assumed_rate)[0].margins(frame[out]), label[out])
+        for fit, out in folds
+    ]
+    margins, labels = zip(*held_out, strict=True) if held_out else ([np.empty(0)], [np.empty(0)])
+    calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
+    scorer, decided = fit_linear(frame, label, features, rules, assumed_rate)
+    return scorer, calibration, {**decided, "n_folds": len(held_out)}
+
+
+def fit_linear(
+    frame: pd.DataFrame, label: Floats, features: tuple[FeatureSpec, ...], rules: Sequence[Rule], assumed_rate: float
+) -> tuple[LinearScorer, dict[str, Any]]:
+    """The linear model of all rows, not yet calibrated."""
     prior = rules_scorer(frame, label, features, rules, assumed_rate)
     rule_log_odds = np.array(prior.rule_weights)
     met = rules_met(frame, rules) - np.array(prior.rule_means)

@@ -11,9 +11,9 @@ import pandas as pd
 from leadscore.errors import LeadscoreError
 from leadscore.learning import boosting
 from leadscore.learning.boosting import BoostedScorer, fit_boosting
-from leadscore.learning.calibration import Calibration
+from leadscore.learning.calibration import Calibration, match_rate
 from leadscore.learning.encoding import MAX_LEVELS, Table, as_frame, learn_features
-from leadscore.learning.hybrid import LinearScorer, fit_hybrid, rules_scorer
+from leadscore.learning.hybrid import LinearScorer, fit_hybrid, rules_scorer, smoothed_rate
 from leadscore.learning.model import BOOSTING, HYBRID, MODES, RULES, LeadModel
 from leadscore.learning.newton import Floats
 from leadscore.learning.rules import Rule, read_rules
@@ -77,9 +77,11 @@ def fit(
         folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
         scorer, calibration, decided = fit_boosting(frame, y, specs, folds, seed=seed, nthread=nthread, **params)
     elif chosen == HYBRID:
-        scorer, decided = fit_hybrid(frame, y, specs, read, assumed_rate)
+        folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
+        scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, folds)
     else:
         scorer = rules_scorer(frame, y, specs, read, assumed_rate)
+        calibration = match_rate(scorer.margins(frame), smoothed_rate(y, assumed_rate))
     counts = {"n_rows": len(y), "n_positive": int(y.sum()), "seed": seed, "assumed_rate": assumed_rate}
     return LeadModel(chosen, specs, scorer, calibration, horizon_days, {**counts, **decided})
 

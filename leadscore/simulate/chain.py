@@ -1,9 +1,9 @@
 """The buying journey as a Markov chain in weeks, and the true probability of converting, in closed form.
 
-A company is unaware, researches, evaluates, decides, and then converts (an opportunity is created) or is lost; both come
-back to unaware later. A quick answer to somebody who raised a hand makes the company move on faster for the rest of that
-journey ("urged"). A person is involved in the journey or not. These four facts (fit, stage, urged, involved) and how
-readily the person takes part are all that the future depends on, so the probability is a table.
+A company is unaware, researches, evaluates, decides, and then converts (an opportunity is created) or is lost; both
+come back to unaware later. A quick answer to somebody who raised a hand makes the company move on faster for the rest
+of that journey ("urged"). A person is involved in the journey or not. These four facts (fit, stage, urged, involved)
+and how readily the person takes part are all that the future depends on, so the probability is a table.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FIT_START = np.array([0.45, 0.70, 1.0, 1.4, 1.9])
 """Multiplies how often companies of each fit bin begin a journey."""
 FIT_PROGRESS = np.array([0.65, 0.85, 1.0, 1.15, 1.3])
 """Multiplies how readily they move on in it."""
-BEGIN = 0.020
+BEGIN = 0.019
 PROGRESS = {RESEARCHING: 0.16, EVALUATING: 0.20, DECIDING: 0.22}
 GIVE_UP = {RESEARCHING: 0.14, EVALUATING: 0.12, DECIDING: 0.13}
 RECOVER = {LOST: 0.07, CUSTOMER: 0.04}
@@ -30,7 +30,7 @@ RAISE_HAND = np.array([0.0, 0.012, 0.060, 0.120, 0.0, 0.0])
 """Chance that somebody of the company raises a hand in a week, by stage."""
 QUICK_ANSWER = 0.40
 """Share of raised hands that sales answers within a day."""
-URGED_PROGRESS = 1.7
+URGED_PROGRESS = 2.2
 """Multiplies how readily a company moves on after a quick answer."""
 JOIN = {RESEARCHING: 0.75, EVALUATING: 0.45, DECIDING: 0.35}
 """Chance to get involved when the company enters a stage, times the person's propensity."""

@@ -86,13 +86,13 @@ def _offsets(first_day: int, count: int) -> Array:
 
 def _sundays_before(dates: pd.DatetimeIndex) -> Array:
     """How many Sundays of its month have begun by each date."""
-    return np.asarray((dates.day.to_numpy() - 1 - (dates.dayofweek.to_numpy() + 1) % 7) // 7 + 1)
+    return np.asarray((dates.day.to_numpy() - 1 - (dates.day_of_week.to_numpy() + 1) % 7) // 7 + 1)
 
 
 def _eu_summer(dates: pd.DatetimeIndex) -> Array:
     month = dates.month.to_numpy()
     left = dates.days_in_month.to_numpy() - dates.day.to_numpy()
-    last_sunday_begun = left < 7 - (dates.dayofweek.to_numpy() + 1) % 7
+    last_sunday_begun = left < 7 - (dates.day_of_week.to_numpy() + 1) % 7
     return np.asarray(
         ((month > 3) & (month < 10)) | ((month == 3) & last_sunday_begun) | ((month == 10) & ~last_sunday_begun)
     )

@@ -103,7 +103,7 @@ def _named(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     worded = chance(rng, 0.7, count)
     brand = frame["brand"].to_numpy(object)
     trade = np.where(worded, brand + " " + word, brand)
-    host = pd.Series(choose(worded & chance(rng, 0.25, count), brand + "-" + word, brand)).str.lower()
+    host = pd.Series(choose(worded & chance(rng, 0.25, count), brand + "-" + word, brand), dtype="str").str.lower()
     return frame.assign(
         trade_name=trade,
         name=pd.Series(trade + " " + legal).str.strip().to_numpy(object),

@@ -19,8 +19,8 @@ def conversions(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Opportunities and the people on them.
 
-    Returns (deals: company, moment, nth of the company; roles: deal (row), person, lead (row, -1 for people who never were
-    leads)). A deal falls in its week and after the creation of everybody on it.
+    Returns (deals: company, moment, nth of the company; roles: deal (row), person, lead (row, -1 for people who never
+    were leads)). A deal falls in its week and after the creation of everybody on it.
     """
     lead_of = pd.Series(leads.index, index=leads["person"])
     deals = world.conversions.copy()

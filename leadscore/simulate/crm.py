@@ -21,7 +21,7 @@ ROLES = ("Decision Maker", "Economic Buyer", "Evaluator", "Influencer", "Busines
 
 
 def known_accounts(rng: Rng, companies: pd.DataFrame, span: Calendar) -> Array:
-    """Since when (instant) a company has an account from before the history, NEVER if it has not: larger ones rather."""
+    """Since when (instant) companies have had an account before the history, NEVER if none; larger ones rather do."""
     count = len(companies)
     share = np.clip(0.05 + 0.13 * np.log10(companies["employees"].to_numpy()), 0, 0.75)
     since = span.start_instant - (rng.random(count) * 900 * DAY).astype(np.int64) - DAY

@@ -18,7 +18,7 @@ FORMS = {
     "Pricing Enquiry": ("/pricing", 0.2),
     "ROI Calculator": ("/roi-calculator", 0.15),
 }
-IDLE = 0.0009
+IDLE = 0.0006
 """Hands raised in a week by a lead for no reason: students, suppliers, the merely curious."""
 IGNORED = 0.15
 """Share of the raised hands not answered quickly that are never answered."""
@@ -27,8 +27,8 @@ IGNORED = 0.15
 def raised_hands(rng: Rng, world: Journeys, people: pd.DataFrame, leads: pd.DataFrame, span: Calendar) -> pd.DataFrame:
     """One row per raised hand by a lead, in order of time.
 
-    Columns: lead, moment, quick, answered (instant of the first answer, NEVER if none), genuine (part of a journey), form
-    (row of FORMS).
+    Columns: lead, moment, quick, answered (instant of the first answer, NEVER if none), genuine (part of a journey),
+    form (row of FORMS).
     """
     genuine = _genuine(rng, world, leads, span)
     frame = pd.concat([genuine, _idle(rng, people, leads, span)], ignore_index=True)

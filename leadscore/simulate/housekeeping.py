@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from leadscore.simulate.clock import DAY, MINUTE, days
+from leadscore.simulate.clock import MINUTE, days
 from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, choose
 from leadscore.simulate.ledger import Ledger
@@ -96,11 +96,4 @@ def log_moments(rng: Rng, ledger: Ledger, hands: pd.DataFrame, priced: tuple[Arr
         moment[clicked] + 2 * MINUTE,
         primary_attribute_value="https://www.example-vendor.com/docs/getting-started",
         webpage_id=5012,
-    )
-
-
-def last_touch(created: Array, end: int, rng: Rng) -> Array:
-    """When records were last changed: some days or months after creation."""
-    return np.minimum(created + rng.exponential(120 * DAY, len(created)).astype(np.int64), end - MINUTE).clip(
-        min=created
     )

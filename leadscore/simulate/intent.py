@@ -20,7 +20,7 @@ REPORTED = {RESEARCHING: 0.10, EVALUATING: 0.15, DECIDING: 0.15}
 """Chance in a week that a company is reported on a topic of relevance 1, by stage, beyond the idle chance."""
 IDLE = 0.006
 EPISODE = 0.05
-"""Share of companies in a spell of research, unrelated to any purchase, at any one time; such spells last about six weeks."""
+"""Share of companies in a spell of research for no purchase of ours, at any one time; it lasts about six weeks."""
 HEAT = {RESEARCHING: 9.0, EVALUATING: 14.0, DECIDING: 14.0}
 """What a stage adds to a topic's composite score, times the topic's relevance."""
 AI_TOPIC = "AI lead scoring"

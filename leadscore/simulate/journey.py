@@ -20,9 +20,9 @@ BURN_IN = 104
 class Journeys:
     """What happened, by week of the history.
 
-    stage, urged: int8 and bool (weeks, companies); involved: bool (weeks, people), all as they hold from the start of the
-    week. hands: frame of week, company, person, quick. conversions: frame of week, company. joiners: frame of conversion
-    (row of conversions) and person, for those put on the opportunity.
+    stage, urged: int8 and bool (weeks, companies); involved: bool (weeks, people), all as they hold from the start of
+    the week. hands: frame of week, company, person, quick. conversions: frame of week, company. joiners: frame of
+    conversion (row of conversions) and person, for those put on the opportunity.
     """
 
     stage: Array

@@ -15,7 +15,7 @@ GROWTH = 0.35
 """How many more leads are created in a week at the end of the history than at its start, about."""
 PULL = {RESEARCHING: 4.0, EVALUATING: 8.0, DECIDING: 9.0}
 """How much more likely than others people involved at a stage are to become leads in a week."""
-INVITED = ("Content Syndication", "Outbound", "Conference")
+INVITED = ("Content Syndication", "Outbound")
 """Channels through which nobody raises a hand."""
 BLOCK = 50_000
 
@@ -25,9 +25,9 @@ def leads(
 ) -> pd.DataFrame:
     """One row per lead, oldest first.
 
-    Columns: person, company, city, week (of creation), created (instant), raised (the lead begins with a raised hand), source
-    (row of the vocabulary). A person who raises a hand becomes a lead by it; of the others the most eager fill up to
-    `count`.
+    Columns: person, company, city, week (of creation), created (instant), raised (the lead begins with a raised hand),
+    source (row of the vocabulary). A person who raises a hand becomes a lead by it; of the others the most eager fill
+    up to `count`.
     """
     asked = world.hands.groupby("person")["week"].min()
     hand_week = np.full(len(people), span.weeks)
@@ -79,7 +79,7 @@ def _weeks_of_creation(
 
 
 def _growth(weeks: int, share: float) -> Array:
-    """Relative hazard by week: rises by GROWTH, and to make up for those who are leads already, this share at the end."""
+    """Relative hazard by week: rises by GROWTH, and to make up for those who are leads by then, at last this share."""
     time = np.arange(weeks) / weeks
     taken = share * (time + GROWTH / 2 * time**2) / (1 + GROWTH / 2)
     return np.asarray((1 + GROWTH * time) / np.maximum(1 - taken, 0.05))

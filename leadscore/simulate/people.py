@@ -47,6 +47,11 @@ def folded(values: Array | pd.Series) -> pd.Series:
     return series.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
 
 
+def letters(values: Array | pd.Series) -> pd.Series:
+    """Only the letters, lower case and without accents, as they stand in addresses: "O'Brien" -> 'obrien'."""
+    return folded(values).str.lower().str.replace(r"[^a-z]", "", regex=True)
+
+
 def _staff(rng: Rng, companies: pd.DataFrame, leads: int) -> Array:
     """Company of each person: at least one each, more where there are more employees, with a heavy tail."""
     weight = companies["employees"].to_numpy() ** 0.33 * rng.gamma(1.2, 1.0, len(companies))
@@ -84,8 +89,7 @@ def _roles(rng: Rng, locale: Array) -> pd.DataFrame:
 def _addresses(frame: pd.DataFrame, companies: pd.DataFrame) -> Array:
     """Work addresses after the company's pattern; namesakes in one company get a number."""
     pattern = companies["email_pattern"].to_numpy(object)[frame["company"]]
-    given = folded(frame["given"]).str.lower()
-    family = folded(frame["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True)
+    given, family = letters(frame["given"]), letters(frame["family"])
     local = np.select(
         [pattern == "first.last", pattern == "flast", pattern == "first"],
         [given + "." + family, given.str[0] + family, given],
@@ -98,18 +102,14 @@ def _addresses(frame: pd.DataFrame, companies: pd.DataFrame) -> Array:
 
 
 def _private_addresses(rng: Rng, frame: pd.DataFrame) -> Array:
-    mail = table("free_mail")
-    given, family = (
-        folded(frame["given"]).str.lower(),
-        folded(frame["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True),
-    )
-    number = rng.integers(1, 1000, len(frame)).astype(str).astype(object)
-    local = np.where(chance(rng, 0.5, len(frame)), given + "." + family + number, given + family.str[:1] + number)
-    domain = mail["domain"].to_numpy(object)[weighted(rng, mail["weight"], len(frame))]
+    mail, count = table("free_mail"), len(frame)
+    given, family = letters(frame["given"]), letters(frame["family"])
+    number = rng.integers(1, 1000, count).astype(str).astype(object)
+    local = np.where(chance(rng, 0.5, count), given + "." + family + number, given + family.str[:1] + number)
+    domain = mail["domain"].to_numpy(object)[weighted(rng, mail["weight"], count)]
     repeat = occurrence(pd.Series(local + "@" + domain))
-    return np.asarray(
-        local + np.where(repeat > 0, "x" + repeat.astype(str).astype(object), "") + "@" + domain, dtype=object
-    )
+    again = np.where(repeat > 0, "x" + repeat.astype(str).astype(object), "")
+    return np.asarray(local + again + "@" + domain, dtype=object)
 
 
 def _phones(rng: Rng, country: Array) -> Array:

@@ -9,7 +9,7 @@ from leadscore.simulate import dirt
 from leadscore.simulate.companies import one_of
 from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, choose, texts
-from leadscore.simulate.people import folded
+from leadscore.simulate.people import letters
 from leadscore.simulate.records import CONTACT, LEAD, MARKETO
 from leadscore.simulate.vocabulary import table
 
@@ -58,7 +58,7 @@ def profiles(
         "country": _alias(rng, table("countries"), "country", company["country"], 0.25),
         "city": dirt.unaccented(rng, table("cities")["city"].to_numpy(object)[company["city"]], 0.4),
         "industry": _alias(rng, table("industries"), "industry", company["industry"], 0.35),
-        "employees": np.round(company["employees"] * np.exp(rng.normal(0, 0.08, len(frame)))).clip(lower=1).to_numpy(),
+        "employees": _guessed(rng, company["employees"]),
         "website": choose(
             chance(rng, 0.5, len(frame)), "www." + company["domain"], "https://" + company["domain"] + "/"
         ),
@@ -108,16 +108,10 @@ def _email(rng: Rng, frame: pd.DataFrame, person: pd.DataFrame, company: pd.Data
     near = (kind == "near_email") | apart
     draw = rng.random(len(frame))
     slipped = dirt.mistyped(rng, work, 1.0)
-    given, family = (
-        folded(person["given"]).str.lower(),
-        folded(person["family"]).str.lower().str.replace(r"[^a-z]", "", regex=True),
-    )
-    alias = (
-        choose(local.str.contains(".", regex=False), given.str[:1] + family, given + "." + family)
-        + "@"
-        + company["domain"]
-    )
-    other = np.select([draw < 0.35, draw < 0.65, draw < 0.85], [slipped, alias, private], None)
+    given, family = letters(person["given"]), letters(person["family"])
+    dotted = local.str.contains(".", regex=False)
+    alias = choose(dotted, given.str[:1] + family, given + "." + family) + "@" + company["domain"]
+    other = choose(draw < 0.35, slipped, choose(draw < 0.65, alias, choose(draw < 0.85, private)))
     former = (local + "@" + company["domain"]).to_numpy(object)
     found = np.select([kind == "free_mail", kind == "job_change", near], [private, former, other], work)
     return dirt.padded(rng, dirt.recased(rng, texts(found), 0.10), 0.01)
@@ -142,6 +136,11 @@ def _company(rng: Rng, company: pd.DataFrame) -> Array:
     short = choose(chance(rng, 0.8, len(company)), company["trade_name"], company["brand"])
     found = texts(choose(chance(rng, 0.55, len(company)), company["name"], short))
     return dirt.padded(rng, dirt.recased(rng, dirt.mistyped(rng, found, 0.01), 0.08), 0.01)
+
+
+def _guessed(rng: Rng, employees: pd.Series) -> Array:
+    """Numbers of employees as systems believe them, some percent off."""
+    return np.maximum(np.round(employees.to_numpy() * np.exp(rng.normal(0, 0.08, len(employees)))), 1)
 
 
 def _phone(rng: Rng, phone: pd.Series) -> Array:

@@ -99,7 +99,9 @@ def lead_touches(
     row, moment = touches(rng, periods, rate)
     lead = periods["lead"].to_numpy()[row]
     moment = at_local_hours(rng, moment, leads["city"].to_numpy()[lead])
-    return inside(lead, periods["phase"].to_numpy()[row], moment, since=leads["known"], span=span)
+    phase = periods["phase"].to_numpy()[row]
+    lead, phase, moment = inside(lead, phase, moment, since=leads["known"], span=span)
+    return lead, phase, moment
 
 
 def inside(lead: Array, *columns: Array, since: pd.Series, span: Calendar) -> tuple[Array, ...]:

@@ -49,7 +49,7 @@ def write_people(
         source, name = system.split(".")
         stamps = {"_fivetran_synced": synced(rng, changed, span)}
         crm = _Crm(frame, leads, deals, companies)
-        writer.raw(source, name, columns(rng, own, texts_of[rows], leads, crm, scores, owners, changed) | stamps)
+        writer.raw(source, name, {**columns(rng, own, texts_of[rows], leads, crm, scores, owners, changed), **stamps})
     _write_tests(rng, writer, len(leads), span)
 
 
@@ -62,7 +62,7 @@ class _Crm:
         self.lead, self.contact = choose(lead >= 0, ids[lead], None), choose(contact >= 0, ids[contact], None)
         self.accounts = account_ids(companies)
         deal = leads["deal"].to_numpy()
-        found = np.append(deals["id"].to_numpy(object), None)[deal]
+        found = np.array([*deals["id"], None], dtype=object)[deal]
         self.opportunity = choose(deal >= 0, found, None)
 
 

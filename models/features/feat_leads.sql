@@ -27,8 +27,12 @@ select
     coalesce(intent.g2_category_90d, 0) as g2_category_90d,
 
     -- relationship: what others at the company did, the lead's own part taken out
-    cast(coalesce(accounts.people_14d, 0) - {{ own_part('accounts.people_14d', 'windows.days_since_last_engagement', 14) }} as integer) as other_people_14d,
-    cast(coalesce(accounts.people_30d, 0) - {{ own_part('accounts.people_30d', 'windows.days_since_last_engagement', 30) }} as integer) as other_people_30d,
+    cast(
+        coalesce(accounts.people_14d, 0) - {{ own_part('accounts.people_14d', 'windows.days_since_last_engagement', 14) }} as integer
+    ) as other_people_14d,
+    cast(
+        coalesce(accounts.people_30d, 0) - {{ own_part('accounts.people_30d', 'windows.days_since_last_engagement', 30) }} as integer
+    ) as other_people_30d,
     cast(coalesce(accounts.departments_14d, 0) as integer) as departments_14d,
     cast(coalesce(accounts.departments_30d, 0) as integer) as departments_30d,
     cast(greatest(coalesce(accounts.engagements_30d, 0) - windows.engagements_30d, 0) as integer) as others_engagements_30d,

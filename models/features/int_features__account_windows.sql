@@ -5,7 +5,8 @@ with members as (
         records.account_key,
         records.lead_id,
         min(records.created_at) as member_since,
-        {{ best_known('records.department', 'records.age_rank') }} as department
+        -- As the first of these records has it: what a later one adds was not known before.
+        nullif(min_by(coalesce(records.department, ''), records.age_rank), '') as department
     from {{ ref('int_identity__lead_records') }} as records
     where records.account_key is not null
     group by records.account_key, records.lead_id

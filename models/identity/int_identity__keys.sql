@@ -55,3 +55,6 @@ select distinct
     keys.match_key
 from keys
 inner join known on keys.record_id = known.record_id
+left join known as named on keys.match_key = named.record_id
+-- Sync ids have no date of their own: one that names a record yet to come was written later, and is no reason yet.
+where keys.key_type != 'sync' or named.record_id is not null

@@ -20,11 +20,17 @@ def rewrite_future(database: Path, day: date) -> None:
     with connect(database, read_only=False) as connection:
         connection.execute(f"create temp macro later(n) as timestamptz '{day}' + to_hours(cast(n % 1200 as integer))")
         connection.execute(f"create temp macro is_later(moment) as coalesce(moment >= timestamptz '{day}', false)")
+        connection.execute("create temp macro is_there(deleted, changed) as not coalesce(deleted, false) or is_later(changed)")
         connection.execute("create temp macro chance(id, salt) as hash(id || salt) % 100")
         for (source, table), columns in raw_schema.tables().items():
             _rewrite_rows(connection, f'{source}."{table}"', dated(source, table), columns)
         for statement in OUTCOMES:
             connection.execute(statement)
+
+
+def raw_tables() -> list[str]:
+    """Every raw table, quoted, with its schema."""
+    return [f'{source}."{table}"' for source, table in raw_schema.tables()]
 
 
 def dated(source: str, table: str) -> str:
@@ -90,7 +96,7 @@ OUTCOMES = (
         converted_account_id = (select id from salesforce.account order by hash(id || lead.id) limit 1),
         converted_opportunity_id = (select id from salesforce.opportunity order by hash(id || lead.id) limit 1),
         last_modified_date = later(hash(id))
-    where (converted_date is null or is_later(converted_date)) and chance(id, 'converted') < 60
+    where (converted_date is null or is_later(converted_date)) and is_there(is_deleted, last_modified_date) and chance(id, 'converted') < 60
     """,
     "update salesforce.lead set status = 'later ' || hash(id) % 5, rating = 'later', owner_id = 'later'",
     *(
@@ -98,7 +104,7 @@ OUTCOMES = (
         update salesforce."{table}" set
             is_deleted = chance(id, 'deleted') < 30,
             last_modified_date = case when chance(id, 'deleted') < 30 then later(hash(id)) else last_modified_date end
-        where not coalesce(is_deleted, false) or is_later(last_modified_date)
+        where is_there(is_deleted, last_modified_date)
         """
         for table in ("opportunity", "opportunity_contact_role", "task", "event", "campaign", "campaign_member")
     ),
@@ -110,7 +116,7 @@ OUTCOMES = (
                 when chance(id, 'gone') < 10 then (select id from salesforce.{table} as other order by hash(other.id || {table}.id) limit 1)
             end,
             last_modified_date = case when chance(id, 'gone') < 20 then later(hash(id)) else last_modified_date end
-        where not (coalesce(is_deleted, false) or master_record_id is not null) or is_later(last_modified_date)
+        where is_there(is_deleted or master_record_id is not null, last_modified_date)
         """
         for table in ("lead", "contact", "account")
     ),
@@ -119,19 +125,21 @@ OUTCOMES = (
     update salesforce.opportunity set
         is_closed = true, is_won = chance(id, 'won') < 70, close_date = later(hash(id))::date, stage_name = 'later', amount = hash(id) % 1e6,
         last_modified_date = later(hash(id))
-    where not coalesce(is_closed, false) or is_later(close_date::timestamptz)
+    where is_there(is_deleted, last_modified_date) and (not coalesce(is_closed, false) or is_later(close_date::timestamptz))
     """,
     # Answers to campaigns, work of sales, successes in programs.
     """
     update salesforce.campaign_member set
         has_responded = true, first_responded_date = later(hash(id))::date, status = 'Attended', last_modified_date = later(hash(id))
-    where (first_responded_date is null or is_later(first_responded_date::timestamptz)) and chance(id, 'responded') < 50
+    where
+        is_there(is_deleted, last_modified_date) and (first_responded_date is null or is_later(first_responded_date::timestamptz))
+        and chance(id, 'responded') < 50
     """,
     """
     update salesforce.task set
         is_closed = true, completed_date_time = later(hash(id)), status = 'Completed', call_disposition = 'Connected',
         last_modified_date = later(hash(id))
-    where not coalesce(is_closed, false) or is_later(completed_date_time)
+    where is_there(is_deleted, last_modified_date) and (not coalesce(is_closed, false) or is_later(completed_date_time))
     """,
     """
     update salesforce.event set start_date_time = later(hash(id)), activity_date_time = later(hash(id)), activity_date = later(hash(id))::date
@@ -148,7 +156,7 @@ OUTCOMES = (
     update marketo.lead set
         _fivetran_deleted = chance(id::varchar, 'deleted') < 10,
         _fivetran_synced = case when chance(id::varchar, 'deleted') < 10 then later(hash(id)) else _fivetran_synced end
-    where not coalesce(_fivetran_deleted, false) or is_later(_fivetran_synced)
+    where is_there(_fivetran_deleted, _fivetran_synced)
     """,
     """
     update marketo.lead set

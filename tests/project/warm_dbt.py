@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,18 +75,12 @@ def _serve(home: str) -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            code = 1
-            try:
-                log = os.open(order["log"], os.O_WRONLY | os.O_CREAT)
-                os.dup2(log, 1)
-                os.dup2(log, 2)
-                os.environ |= order["environment"]
-                code = 0 if dbtRunner(manifest=manifest).invoke([*order["args"], *flags]).success else 1
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                sys.stdout.flush()
-                os._exit(code)
+            log = os.open(order["log"], os.O_WRONLY | os.O_CREAT)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            os.environ |= order["environment"]
+            # An orderly end, so that DuckDB closes its file.
+            sys.exit(0 if dbtRunner(manifest=manifest).invoke([*order["args"], *flags]).success else 1)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
 

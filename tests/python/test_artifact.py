@@ -38,7 +38,9 @@ def test_the_round_trip_changes_no_bit(mode):
 @pytest.mark.parametrize("mode", ["rules", "hybrid", "gradient_boosting"])
 def test_the_same_input_gives_the_same_bytes(mode):
     frame, label = table()
-    texts = {dump_artifact(fit(frame, label, rules=RULES, mode=mode, max_rounds=20, nthread=1, seed=3)) for _ in range(2)}
+    texts = {
+        dump_artifact(fit(frame, label, rules=RULES, mode=mode, max_rounds=20, nthread=1, seed=3)) for _ in range(2)
+    }
     assert len(texts) == 1
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from leadscore.learning.calibration import MIN_SLOPE, Calibration, calibrate, fit_calibration
+from leadscore.learning.calibration import MIN_SLOPE, Calibration, calibrate, fit_calibration, match_rate
 from leadscore.learning.newton import logistic_map
 
 
@@ -68,3 +68,11 @@ def test_a_separable_problem_without_prior_says_that_it_did_not_settle():
     y = (np.arange(10) > 4).astype(float)
     found = logistic_map(X, y, prior_mean=np.zeros(2), prior_precision=np.zeros(2))
     assert not found.converged
+
+
+def test_a_shift_to_a_rate_keeps_the_distances():
+    margin = np.random.default_rng(5).normal(-3, 2, 1_000)
+    found = match_rate(margin, 0.02)
+    assert found.slope == 1.0
+    assert expit(margin + found.intercept).mean() == pytest.approx(0.02)
+    assert match_rate([], 0.02) == Calibration()
