@@ -25,10 +25,12 @@
           {%- for name in needed %}
           and {{ name }} is not null
           {%- endfor %}
+      {%- if source_repeats_keys(relation, node, present) %}
       qualify row_number() over (
           partition by {{ source_key_columns(node, present) | join(', ') }}
           order by {% if '_fivetran_synced' in node.columns %}_fivetran_synced desc nulls last, {% endif %}{{ node.columns.keys() | join(', ') }}
       ) = 1
+      {%- endif %}
       {%- else %}
       where 1 = 0
       {%- endif %}
@@ -40,6 +42,21 @@
   {%- set key = node.config.meta.key -%}
   {%- set there = ([key] if key is string else key) | select('in', present) | list -%}
   {{ return(there or node.columns.keys() | list) }}
+{%- endmacro %}
+
+{#- Whether any row repeats another's key. Connectors land each key once, and counting is far cheaper than sorting every row. -#}
+{% macro source_repeats_keys(relation, node, present) -%}
+  {%- set key = [] -%}
+  {%- for name in source_key_columns(node, present) if name in present -%}
+    {%- do key.append('raw.' ~ present[name].quoted) -%}
+  {%- endfor -%}
+  {%- set query -%}
+    select
+        (select count(*) from {{ relation }}) as all_rows,
+        (select count(*) from (select distinct {{ key | join(', ') }} from {{ relation }} as raw) as keys) as different_keys
+  {%- endset -%}
+  {%- set counted = run_query(query).rows[0] -%}
+  {{ return(counted[0] != counted[1]) }}
 {%- endmacro %}
 
 {#- A row without a date is older than any. -#}

@@ -34,11 +34,12 @@
 
 {% macro percent(share) -%} {{ short_number('greatest(100 * (' ~ share ~ '), 1)') }} || '%' {%- endmacro %}
 
-{% macro one_decimal(number) -%} cast(cast({{ number }} as decimal(18, 1)) as varchar) {%- endmacro %}
+{#- Figures beyond any sense, as bad input has them, are cut off: they may not break the build. -#}
+{% macro one_decimal(number) -%} cast(cast(least({{ number }}, 999999) as decimal(18, 1)) as varchar) {%- endmacro %}
 
 {#- A number as people say it: 950, 12,500, 3.2 million. -#}
 {% macro short_number(number) -%}
-  {%- set whole = 'cast(round(' ~ number ~ ') as bigint)' -%}
+  {%- set whole = 'cast(round(greatest(' ~ number ~ ', -999999)) as bigint)' -%}
   case
       when {{ number }} >= 1e9 then {{ one_decimal(number ~ ' / 1e9') }} || ' billion'
       when {{ number }} >= 1e6 then {{ one_decimal(number ~ ' / 1e6') }} || ' million'

@@ -116,13 +116,12 @@ def fit_boosting(
         "nthread": nthread,
     }
     types = xgboost_types(features)
-    names = _names(features)
 
-    def rows(mask: NDArray[np.bool_], ref: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:
+    def rows(mask: NDArray[np.bool_] | slice, ref: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:
+        # Without names, which XGBoost would read anew in every round.
         return xgb.QuantileDMatrix(
             matrix[mask],
             label[mask],
-            feature_names=names,
             feature_types=types,
             enable_categorical=True,
             max_bin=settings["max_bin"],
@@ -130,12 +129,14 @@ def fit_boosting(
             ref=ref,
         )
 
+    # Folds share the bins of all rows, which know nothing of any label.
+    everything = rows(slice(None))
     tested: list[tuple[xgb.Booster, NDArray[np.bool_], float]] = []
     start = _base_log_odds(label)
     for fit, held_out in folds:
         if len(np.unique(label[fit])) < 2 or len(np.unique(label[held_out])) < 2:
             continue
-        train = rows(fit)
+        train = rows(fit, everything)
         booster = xgb.train(
             settings,
             train,
@@ -156,7 +157,8 @@ def fit_boosting(
         labels.append(label[held_out])
     calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
 
-    booster = xgb.train(settings, rows(np.ones(len(label), dtype=bool)), n_rounds)
+    booster = xgb.train(settings, everything, n_rounds)
+    booster.feature_names = _names(features)
     decided = {**settings, "n_rounds": n_rounds, "n_folds": len(tested)}
     return BoostedScorer(features, booster), calibration, decided
 

@@ -128,20 +128,26 @@ def fit_hybrid(
     How far corrections may go is chosen by the evidence, in Laplace's approximation (MacKay 1992). The calibration is
     learnt from the pooled margins of the folds' held-out rows.
     """
-    held_out = [
-        (fit_linear(frame[fit], label[fit], features, rules, assumed_rate)[0].margins(frame[out]), label[out])
-        for fit, out in folds
-    ]
-    margins, labels = zip(*held_out, strict=True) if held_out else ([np.empty(0)], [np.empty(0)])
+    scorer, decided = fit_linear(frame, label, features, rules, assumed_rate, CORRECTION_DEVIATIONS)
+    margins, labels = [np.empty(0)], [np.empty(0)]
+    for fit, out in folds:
+        chosen = (decided["correction_deviation"],)
+        tested, _ = fit_linear(frame[fit], label[fit], features, rules, assumed_rate, chosen)
+        margins.append(tested.margins(frame[out]))
+        labels.append(label[out])
     calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
-    scorer, decided = fit_linear(frame, label, features, rules, assumed_rate)
-    return scorer, calibration, {**decided, "n_folds": len(held_out)}
+    return scorer, calibration, {**decided, "n_folds": len(folds)}
 
 
 def fit_linear(
-    frame: pd.DataFrame, label: Floats, features: tuple[FeatureSpec, ...], rules: Sequence[Rule], assumed_rate: float
+    frame: pd.DataFrame,
+    label: Floats,
+    features: tuple[FeatureSpec, ...],
+    rules: Sequence[Rule],
+    assumed_rate: float,
+    deviations: Sequence[float],
 ) -> tuple[LinearScorer, dict[str, Any]]:
-    """The linear model of all rows, not yet calibrated."""
+    """The linear model of all rows, not yet calibrated, with the most probable of the given correction deviations."""
     prior = rules_scorer(frame, label, features, rules, assumed_rate)
     rule_log_odds = np.array(prior.rule_weights)
     met = rules_met(frame, rules) - np.array(prior.rule_means)
@@ -153,7 +159,7 @@ def fit_linear(
 
     best: tuple[float, float, Posterior] | None = None
     start = mean
-    for deviation in CORRECTION_DEVIATIONS:
+    for deviation in deviations:
         precision = np.full(X.shape[1], deviation**-2.0)
         precision[:2] = RATE_DEVIATION**-2.0, TRUST_DEVIATION**-2.0
         found = logistic_map(X, label, prior_mean=mean, prior_precision=precision, start=start)

@@ -83,7 +83,7 @@ def _fit(rng: Rng, frame: pd.DataFrame) -> Array:
         table("industries")["fit"].to_numpy()[frame["industry"]]
         + table("countries")["fit"].to_numpy()[frame["country"]]
     )
-    return np.asarray(known + liking - 0.35 + rng.normal(0, 0.5, len(frame)))
+    return np.asarray(known + liking - 0.35 + rng.normal(0, 0.3, len(frame)))
 
 
 def one_of(rng: Rng, lists: pd.Series, rows: pd.Series) -> Array:

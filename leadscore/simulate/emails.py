@@ -14,9 +14,9 @@ from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.spells import lead_touches
 from leadscore.simulate.web import SUBJECTS_BY_PHASE, address, pages_about
 
-SENDS = np.array([0.145, 0.165, 0.19, 0.19, 0.11])
+SENDS = np.array([0.135, 0.16, 0.19, 0.19, 0.11])
 """Emails sent to a lead in a week, by phase."""
-OPENS = np.array([0.16, 0.29, 0.36, 0.38, 0.20])
+OPENS = np.array([0.15, 0.40, 0.48, 0.50, 0.20])
 CLICKS = np.array([0.12, 0.22, 0.28, 0.28, 0.10])
 """Share of emails opened, and of those opened that are clicked, by phase, for a person of mean activeness."""
 OPT_OUT = 0.012

@@ -13,7 +13,7 @@ from leadscore.simulate.spells import lead_touches
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
 from leadscore.simulate.web import Sessions
 
-DOWNLOADS = np.array([0.009, 0.050, 0.070, 0.050, 0.003])
+DOWNLOADS = np.array([0.008, 0.070, 0.100, 0.070, 0.003])
 """Downloads behind a form in a week, by phase, at mean activeness."""
 CONTENT = {"paper": ("Whitepaper Download: ", 1.0), "case": ("Case Study Download: ", 0.6)}
 NEWSLETTER = 0.12

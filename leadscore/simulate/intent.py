@@ -16,15 +16,15 @@ from leadscore.simulate.write import WorldWriter
 
 COVERED = 0.7
 """Share of companies whose network the intent vendor recognises."""
-REPORTED = {RESEARCHING: 0.10, EVALUATING: 0.15, DECIDING: 0.15}
+REPORTED = {RESEARCHING: 0.14, EVALUATING: 0.22, DECIDING: 0.22}
 """Chance in a week that a company is reported on a topic of relevance 1, by stage, beyond the idle chance."""
-IDLE = 0.006
-EPISODE = 0.05
+IDLE = 0.005
+EPISODE = 0.04
 """Share of companies in a spell of research for no purchase of ours, at any one time; it lasts about six weeks."""
 HEAT = {RESEARCHING: 9.0, EVALUATING: 14.0, DECIDING: 14.0}
 """What a stage adds to a topic's composite score, times the topic's relevance."""
 AI_TOPIC = "AI lead scoring"
-REVIEWED = np.array([0.0022, 0.020, 0.080, 0.090, 0.004, 0.006])
+REVIEWED = np.array([0.0020, 0.030, 0.120, 0.130, 0.004, 0.005])
 """Signals of the review site in a week, by stage."""
 SIGNALS = ("profile", "pricing", "compare", "category", "alternatives")
 SIGNAL_MIX = np.array(

@@ -34,8 +34,8 @@ def people(rng: Rng, companies: pd.DataFrame, leads: int) -> pd.DataFrame:
     frame["email"] = _addresses(frame, companies)
     frame["private_email"] = _private_addresses(rng, frame)
     frame["phone"] = _phones(rng, companies["country"].to_numpy()[company])
-    frame["activeness"] = np.clip(rng.gamma(1.1, 1 / 1.1, count), 0.02, 8)
-    frame["curiosity"] = np.exp(rng.normal(0, 0.5, count)) * np.where(chance(rng, 0.07, count), 6.0, 1.0)
+    frame["activeness"] = np.clip(rng.gamma(1.6, 1 / 1.6, count), 0.05, 8)
+    frame["curiosity"] = np.exp(rng.normal(0, 0.5, count)) * np.where(chance(rng, 0.05, count), 6.0, 1.0)
     frame["autoload"] = chance(rng, 0.22, count)
     frame["wrong_address"] = chance(rng, 0.035, count)
     return frame
@@ -80,7 +80,7 @@ def _roles(rng: Rng, locale: Array) -> pd.DataFrame:
         entries = titles.index[titles["locale"] == choice].to_numpy()
         rows = np.flatnonzero(language == choice)
         row[rows] = entries[weighted(rng, titles["weight"].to_numpy()[entries], len(rows))]
-    taste = np.clip(titles["propensity"].to_numpy(float)[row] * np.exp(rng.normal(0, 0.6, len(row))), 0, 1)
+    taste = np.clip(titles["propensity"].to_numpy(float)[row] * np.exp(rng.normal(0, 0.4, len(row))), 0, 1)
     middles = (np.array(PROPENSITIES)[1:] + np.array(PROPENSITIES)[:-1]) / 2
     found = titles.loc[row, ["title", "seniority", "department"]].reset_index(drop=True)
     return found.assign(propensity_bin=np.searchsorted(middles, taste))

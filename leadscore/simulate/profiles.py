@@ -19,21 +19,19 @@ GAPS = pd.DataFrame(
         "first_name": (0.05, 0.04, 0.01),
         "last_name": (0.03, 0.0, 0.0),
         "email": (0.0, 0.04, 0.02),
-        "title": (0.32, 0.18, 0.04),
+        "title": (0.26, 0.18, 0.04),
         "phone": (0.62, 0.35, 0.10),
         "mobile": (0.90, 0.75, 0.55),
         "company": (0.08, 0.0, 0.0),
         "country": (0.18, 0.20, 0.06),
         "city": (0.55, 0.40, 0.15),
-        "industry": (0.50, 0.35, 0.0),
-        "employees": (0.50, 0.45, 0.0),
+        "industry": (0.40, 0.30, 0.0),
+        "employees": (0.40, 0.40, 0.0),
         "website": (0.60, 0.45, 0.0),
     },
     index=[MARKETO, LEAD, CONTACT],
 )
-"""Contacts are made or completed when an opportunity is: their fields tell what was learnt by then."""
-COMPLETED = 0.25
-"""What remains of the gaps of a Marketo or Salesforce lead once its person has converted."""
+"""Contacts are made when an opportunity is and tell what was learnt by then, so they are fuller: a trap for features."""
 
 
 def profiles(
@@ -81,8 +79,6 @@ def _gaps(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
     """Share of missing values by record and field."""
     converted = (frame["lead"] >= 0).to_numpy() & (leads["converted"].to_numpy()[frame["lead"]] < NEVER)
     gap = GAPS.loc[frame["system"]].reset_index(drop=True)
-    less = converted & frame["kind"].eq("main").to_numpy() & frame["system"].ne(CONTACT).to_numpy()
-    gap[less] *= COMPLETED
     old_contact = frame["system"].eq(CONTACT).to_numpy() & (frame["lead"] >= 0).to_numpy() & ~converted
     gap[old_contact] = gap[old_contact] * 3
     return gap

@@ -13,7 +13,7 @@ from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.spells import PHASES, lead_touches
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
 
-SESSIONS = np.array([0.034, 0.22, 0.42, 0.50, 0.06])
+SESSIONS = np.array([0.026, 0.60, 1.05, 1.20, 0.06])
 """Sessions of a lead in a week, by phase, at mean activeness."""
 PAGES = np.array([1.9, 2.4, 3.0, 3.2, 2.0])
 """Mean pages in a session, by phase."""

@@ -26,7 +26,9 @@ candidates as (
     select
         leads.lead_id,
         1 + {{ hash_number("leads.lead_id || ':' || cast(blocks.n as varchar)") }} as turn,
-        {{ next_monday(days_after('leads.created_on', 'blocks.n * 90 + ' ~ hash_number("leads.lead_id || '/' || blocks.n") ~ ' % 90')) }} as as_of
+        {{ next_monday(days_after(
+            'leads.created_on', 'blocks.n * 90 + ' ~ hash_number("leads.lead_id || '/' || blocks.n") ~ ' % 90'
+        )) }} as as_of
     from leads
     cross join {{ numbers(40) }} as blocks
     inner join {{ ref('int_timeline__observation') }} as observation

@@ -29,11 +29,12 @@ select
     lead_id,
     cast(occurred_at as date) as day,
     {% for name, condition in measures.items() %}
-        cast(sum(case when {{ condition }} then 1 else 0 end) as integer) as {{ name }},
+        cast(count(case when {{ condition }} then 1 end) as integer) as {{ name }},
     {% endfor %}
     -- Two systems may record one attendance: what counts is that it happened that day.
     max(case when activity_type = 'webinar_attended' then 1 else 0 end) as webinars_attended,
     max(case when activity_type = 'event_attended' then 1 else 0 end) as events_attended,
-    cast(sum(case when is_engagement then depth_weight else 0 end) as integer) as content_depth
+    cast({{ exact_sum('case when is_engagement then depth_weight else 0 end') }} as integer) as content_depth
 from {{ ref('fct_activities') }}
+where activity_type not in ('email_sent', 'lead_created', 'interesting_moment', 'sales_task')
 group by lead_id, cast(occurred_at as date)

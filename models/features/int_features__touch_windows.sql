@@ -57,14 +57,15 @@ select
     as_of,
     {% for measure, lengths in windows.items() %}
         {% for days in lengths %}
-            cast(coalesce(sum(case when age <= {{ days }} then {{ measure }} end), 0) as integer) as {{ measure }}_{{ days }}d,
+            {% set touches = 'case when age <= ' ~ days ~ ' then ' ~ measure ~ ' end' %}
+            cast(coalesce({{ exact_sum(touches) }}, 0) as integer) as {{ measure }}_{{ days }}d,
         {% endfor %}
     {% endfor %}
     {% for name, measure in recencies.items() %}
         cast(min(case when {{ measure }} > 0 then age end) as integer) as days_since_last_{{ name }},
     {% endfor %}
-    cast(sum(case when engagements > 0 and age <= 30 then 1 else 0 end) as integer) as active_days_30d,
-    cast(sum(case when engagements > 0 and age <= 90 then 1 else 0 end) as integer) as active_days_90d,
-    cast(sum(case when engagements > 0 then 1 else 0 end) as integer) as active_days_365d
+    cast(count(case when engagements > 0 and age <= 30 then 1 end) as integer) as active_days_30d,
+    cast(count(case when engagements > 0 and age <= 90 then 1 end) as integer) as active_days_90d,
+    cast(count(case when engagements > 0 then 1 end) as integer) as active_days_365d
 from aged
 group by lead_id, as_of

@@ -16,7 +16,8 @@ with aged as (
 
 select
     {% for week in range(1, 13) %}
-        cast(sum(case when age > {{ 7 * (week - 1) }} and age <= {{ 7 * week }} then engagements else 0 end) as integer) as week_{{ week }},
+        {% set touches = 'case when age > ' ~ 7 * (week - 1) ~ ' and age <= ' ~ 7 * week ~ ' then engagements end' %}
+        cast(coalesce({{ exact_sum(touches) }}, 0) as integer) as week_{{ week }},
     {% endfor %}
     lead_id,
     as_of

@@ -1,13 +1,4 @@
 -- CRM accounts with the key that makes them companies: the domain registered for their website, else the account itself.
-with accounts as (
-
-    select
-        *,
-        {{ host_of('website') }} as host
-    from {{ ref('stg_salesforce__account') }}
-
-)
-
 select
     accounts.salesforce_account_id,
     case
@@ -15,10 +6,12 @@ select
         else 'salesforce.account:' || accounts.salesforce_account_id
     end as account_key,
     accounts.account_name,
-    accounts.industry,
+    industries.industry,
     accounts.employee_count,
     accounts.annual_revenue,
-    accounts.country,
+    countries.country,
     accounts.created_at
-from accounts
-left join {{ ref('int_identity__domains') }} as domains on accounts.host = domains.host
+from {{ ref('stg_salesforce__account') }} as accounts
+left join {{ ref('int_identity__domains') }} as domains on accounts.website = domains.site
+left join {{ ref('int_identity__industries') }} as industries on accounts.industry = industries.written_industry
+left join {{ ref('int_identity__countries') }} as countries on accounts.country = countries.written_country

@@ -31,7 +31,7 @@ select
     records.created_at
 from {{ ref('int_identity__records') }} as records
 inner join {{ ref('lead_source_records') }} as source_records on records.record_id = source_records.record_id
-left join {{ ref('int_identity__domains') }} as mail on split_part(records.email, '@', 2) = mail.host
-left join {{ ref('int_identity__domains') }} as site on records.website_host = site.host
+left join {{ ref('int_identity__domains') }} as mail on split_part(records.email, '@', 2) = mail.site
+left join {{ ref('int_identity__domains') }} as site on records.website = site.site
 left join {{ ref('int_identity__crm_accounts') }} as crm_accounts
     on records.source_object = 'contact' and records.salesforce_account_id = crm_accounts.salesforce_account_id

@@ -66,11 +66,11 @@ select
     coalesce(titles.department, lower(all_records.department_name)) as department,
     all_records.phone,
     all_records.company_name,
-    {{ host_of('all_records.website') }} as website_host,
-    coalesce(industries.industry, all_records.industry) as industry,
+    all_records.website,
+    industries.industry,
     all_records.employee_count,
     all_records.annual_revenue,
-    coalesce(countries.country_code, all_records.country) as country,
+    countries.country,
     all_records.lead_source,
     all_records.salesforce_account_id,
     all_records.has_opted_out,
@@ -78,6 +78,6 @@ select
 from all_records
 left join excluded on all_records.record_id = excluded.record_id
 left join {{ ref('int_identity__titles') }} as titles on all_records.title = titles.title
-left join {{ ref('industry_aliases') }} as industries on trim({{ plain_words('all_records.industry') }}) = industries.alias
-left join {{ ref('country_aliases') }} as countries on trim({{ plain_words('all_records.country') }}) = countries.alias
+left join {{ ref('int_identity__industries') }} as industries on all_records.industry = industries.written_industry
+left join {{ ref('int_identity__countries') }} as countries on all_records.country = countries.written_country
 where excluded.record_id is null

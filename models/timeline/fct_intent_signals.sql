@@ -3,7 +3,7 @@ with signals as (
 
     select
         'bombora:' || company_surge_id as signal_id,
-        {{ host_of('domain') }} as host,
+        domain as site,
         published_on as occurred_on,
         'bombora' as vendor,
         topic_name as topic,
@@ -15,7 +15,7 @@ with signals as (
     union all
 
     select
-        'g2:' || buyer_intent_id, {{ host_of('domain') }}, cast(occurred_at as date), 'g2',
+        'g2:' || buyer_intent_id, domain, cast(occurred_at as date), 'g2',
         coalesce(product_name, category_name), signal_type, cast(coalesce(total_activity, 1) as double), null
     from {{ ref('stg_g2__buyer_intent') }}
 
@@ -31,5 +31,5 @@ select
     signals.strength,
     signals.strength_change
 from signals
-inner join {{ ref('int_identity__domains') }} as domains on signals.host = domains.host
+inner join {{ ref('int_identity__domains') }} as domains on signals.site = domains.site
 inner join {{ ref('int_identity__accounts') }} as accounts on domains.domain = accounts.domain

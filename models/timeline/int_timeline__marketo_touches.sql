@@ -1,4 +1,5 @@
 -- Marketo's activity tables in the one shape of all touches. The list says for each table what its rows are.
+{{ config(materialized='view') }}
 {% set tables = [
     {'name': 'visit_webpage', 'channel': 'web', 'type': 'web_visit', 'direction': 'inbound', 'asset': 'webpage_url', 'content': true},
     {'name': 'click_link', 'channel': 'web', 'type': 'link_click', 'direction': 'inbound', 'asset': 'link_name', 'content': true},

@@ -1,4 +1,5 @@
 -- What sales did and what campaigns brought, in the one shape of all touches.
+{{ config(materialized='view') }}
 with people as (
 
     select source_id, record_id from {{ ref('lead_source_records') }} where source_system = 'salesforce'

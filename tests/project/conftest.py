@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from dbt_runner import run_dbt
 from warm_dbt import WarmDbt
+from worlds import VARIABLES, copied, simulated
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +17,18 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmDbt]:
     process = WarmDbt(tmp_path_factory.mktemp("dbt"))
     yield process
     process.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Raw tables with enough leads to train every kind of model."""
+    return simulated(tmp_path_factory.mktemp("worlds") / "world", leads=900)
+
+
+@pytest.fixture(scope="session")
+def built(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That world built as a person would build it, tests and all."""
+    database = copied(world, tmp_path_factory.mktemp("worlds") / "built")
+    result = run_dbt(["build"], database, VARIABLES)
+    assert result.ok, result.output
+    return database

@@ -16,7 +16,7 @@ from worlds import END, FEATURES, column_digests, connect, copied, differing, si
 
 pytestmark = pytest.mark.xdist_group("point_in_time")
 
-DAYS = [date(2024, 5, 1), date(2024, 12, 2), date(2025, 5, 15)]
+DAYS = [date(2024, 6, 3), date(2024, 12, 2), date(2025, 5, 15)]
 """Early, in the middle and late in the world's eighteen months."""
 PROVEN = ["analytics_features.feat_spine", "analytics_features.feat_leads"]
 
@@ -123,7 +123,7 @@ def seen_again(early: Path, late: Path, day: date) -> tuple[int, list[str]]:
             where created_at is null or created_at < '{day}'
             group by lead_id;
         create temp table {{seen}}_companies as
-            select account_key, list(distinct (lead_id, record_id, records) order by record_id) as members
+            select account_key, list((lead_id, record_id, records) order by record_id) as members
             from world.analytics_identity.int_identity__lead_records inner join {{seen}}_people using (lead_id)
             where created_at < '{day}' and account_key is not null
             group by account_key;

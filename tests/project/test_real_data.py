@@ -49,7 +49,7 @@ def marketplace(olist: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def samples(benchmarks: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tables of a real connector and a real Bombora extract in one database, not yet built."""
+    """The tables of a real connector and a real Bombora extract in one database; each test builds it its own way."""
     real_data = importlib.import_module("real_data")
     home = tmp_path_factory.mktemp("samples")
     for data_set in (real_data.fivetran, real_data.bombora):
@@ -82,7 +82,6 @@ def test_every_open_lead_has_a_score(marketplace: Path) -> None:
     assert read_rows(marketplace, counts) == [(7158, 7158, 7158)]
 
 
-# In this order on the same database: the second build replaces the first one's tables.
 def test_connector_tables_build_with_a_bombora_extract(samples: Path) -> None:
     result = run_dbt(BUILD, samples, AFTER_ALL_ROWS)
     assert result.ok, result.output
@@ -95,11 +94,15 @@ def test_connector_tables_build_with_a_bombora_extract(samples: Path) -> None:
 
 
 def test_connector_tables_build_without_intent_and_with_another_conversion(samples: Path) -> None:
-    result = run_dbt(BUILD, samples, AFTER_ALL_ROWS | {"bombora_enabled": False, "conversion_event": "lead_converted"})
+    variables = AFTER_ALL_ROWS | {"bombora_enabled": False, "conversion_event": "lead_converted"}
+    result = run_dbt(BUILD, samples, variables)
     assert result.ok, result.output
     counts = """
         select
             (select count(*) from analytics_timeline.fct_intent_signals),
+            (select count(*) from salesforce.lead where is_converted),
+            (select count(converted_at) from analytics_marts.dim_leads),
+            (select count(*) filter (converted_at is null) from analytics_marts.dim_leads),
             (select count(*) from analytics_scoring.fct_lead_scores)
     """
-    assert read_rows(samples, counts) == [(0, 105)]
+    assert read_rows(samples, counts) == [(0, 1, 1, 104, 104)]

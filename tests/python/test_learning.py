@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from leadscore.errors import LeadscoreError
 from leadscore import learning
+from leadscore.errors import LeadscoreError
 from leadscore.learning import choose_mode, metrics
 from leadscore.learning.encoding import OTHER, FeatureSpec, encode, learn_features
 from leadscore.learning.hybrid import CORRECTION_DEVIATIONS

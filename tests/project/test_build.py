@@ -1,0 +1,117 @@
+"""The whole build: green, the same in every byte when repeated, and right under every setting."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warm_dbt import WarmDbt
+from worlds import END, MODELS, VARIABLES, built_tables, column_digests, connect, copied, differing
+
+from leadscore import raw_schema
+
+pytestmark = pytest.mark.xdist_group("build")
+
+EARLIER = END - timedelta(days=150)
+MEMORY = ("ml_models", "fct_lead_score_history")
+"""The tables that remember earlier runs."""
+
+
+@pytest.fixture(scope="module")
+def digests(built: Path) -> dict[str, str]:
+    return column_digests(built, built_tables(built))
+
+
+def test_a_second_run_changes_no_byte(dbt: WarmDbt, built: Path, digests: dict[str, str], tmp_path: Path) -> None:
+    again = copied(built, tmp_path / "again")
+    result = dbt.run(MODELS, again, VARIABLES)
+    assert result.ok, result.output
+    assert built_tables(again) == built_tables(built)
+    assert differing(column_digests(again, built_tables(again)), digests) == []
+
+
+def test_threads_and_the_order_of_rows_change_no_byte(
+    dbt: WarmDbt, world: Path, digests: dict[str, str], tmp_path: Path
+) -> None:
+    shuffled = copied(world, tmp_path / "shuffled")
+    with connect(shuffled, read_only=False) as connection:
+        for source, table in raw_schema.tables():
+            connection.execute(f'create or replace table {source}."{table}" as from {source}."{table}" as t order by hash(t)')
+    result = dbt.run([*MODELS, "--threads", "4"], shuffled, VARIABLES, LEAD_SCORING_THREADS="1", OMP_NUM_THREADS="3")
+    assert result.ok, result.output
+    assert differing(column_digests(shuffled, built_tables(shuffled)), digests) == []
+
+
+def test_the_documentation_knows_every_table(dbt: WarmDbt, built: Path) -> None:
+    result = dbt.run(["docs", "generate"], built, VARIABLES)
+    assert result.ok, result.output
+    catalogue = json.loads((dbt.target / "catalog.json").read_text())
+    found = {f"{node['metadata']['schema']}.{node['metadata']['name']}" for node in catalogue["nodes"].values()}
+    assert found == set(built_tables(built))
+    assert catalogue["errors"] is None
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param({"marketo_enabled": False, "conversion_event": "lead_converted"}, id="without marketo"),
+        pytest.param({"salesforce_enabled": False}, id="without salesforce"),
+        pytest.param(
+            {"bombora_enabled": False, "g2_enabled": False, "conversion_event": "opportunity_won"}, id="without intent data"
+        ),
+    ],
+)
+def test_every_setting_builds_green(dbt: WarmDbt, world: Path, tmp_path: Path, variables: dict[str, Any]) -> None:
+    database = copied(world, tmp_path / "set")
+    result = dbt.run(["build"], database, VARIABLES | {"training_snapshots_per_lead": 1} | variables)
+    assert result.ok, result.output
+    off = tuple(name.removesuffix("_enabled") for name, value in variables.items() if value is False)
+    with connect(database) as connection:
+        records, touches, signals, scores = (
+            {name for (name,) in connection.execute(query).fetchall()}
+            for query in (
+                "select source_system from analytics_identity.lead_source_records",
+                "select source_system from analytics_timeline.fct_activities",
+                "select vendor from analytics_timeline.fct_intent_signals",
+                "select model_version from analytics_scoring.fct_lead_scores",
+            )
+        )
+        model = connection.execute("select conversion_event, training_conversions, mode from analytics_learning.ml_models").fetchone()
+    assert records == touches == {"marketo", "salesforce"} - set(off)
+    assert signals == {"bombora", "g2"} - set(off)
+    assert len(scores) == 1
+    assert model
+    assert model[0] == variables.get("conversion_event", "opportunity_created")
+    assert (model[1] > 0) == ("salesforce" not in off)
+    assert model[2] != "rules" or model[1] < 20
+
+
+def test_a_replay_shows_the_world_as_it_stood(dbt: WarmDbt, built: Path, tmp_path: Path) -> None:
+    replayed = copied(built, tmp_path / "replayed")
+    # With its tests: what is dated later is in no table.
+    result = dbt.run(["build"], replayed, VARIABLES | {"as_of": str(EARLIER)})
+    assert result.ok, result.output
+    with connect(replayed) as connection:
+        runs = connection.execute("select as_of, status from analytics_learning.ml_models order by as_of").fetchall()
+        assert runs == [(EARLIER, "champion"), (END, "retired")]
+        remembered = connection.execute("select distinct as_of from analytics_scoring.fct_lead_score_history order by 1").fetchall()
+        assert remembered == [(EARLIER,), (END,)]
+        connection.execute(f"attach '{built}' as today (read_only)")
+        converted_since = connection.execute(f"""
+            select count(*), count(earlier.converted_at), count(scores.lead_id)
+            from today.analytics_marts.dim_leads as later
+            inner join analytics_marts.dim_leads as earlier using (lead_id)
+            left join analytics_scoring.fct_lead_scores as scores using (lead_id)
+            where later.converted_at >= '{EARLIER}'
+        """).fetchone()
+        assert converted_since
+        people, converted, scored = converted_since
+        assert people > 5
+        assert (converted, scored) == (0, people), "Who converts later is open and scored."
+    result = dbt.run(MODELS, replayed, VARIABLES)
+    assert result.ok, result.output
+    tables = [table for table in built_tables(built) if not table.endswith(MEMORY)]
+    assert differing(column_digests(replayed, tables), column_digests(built, tables)) == [], "The way back must be the same."
