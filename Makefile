@@ -21,7 +21,7 @@ demo: setup
 	$(BIN)/leadscore summary
 
 test: lint
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup-dev
 	$(BIN)/ruff format --check .

@@ -110,7 +110,7 @@ def main() -> None:
         parser.error(f"There is no folder olist in {options.source}: name the folder that holds it.")
     with TemporaryDirectory() as folder:
         database = options.database or Path(folder) / "olist.duckdb"
-        print("Loading and building, about a minute", flush=True)
+        print("Loading and building, a minute or two", flush=True)
         build(options.source, database)
         print(report(database))
 

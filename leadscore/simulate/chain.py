@@ -22,10 +22,10 @@ FIT_START = np.array([0.40, 0.66, 1.0, 1.45, 2.1])
 """Multiplies how often companies of each fit bin begin a journey."""
 FIT_PROGRESS = np.array([0.65, 0.85, 1.0, 1.15, 1.3])
 """Multiplies how readily they move on in it."""
-BEGIN = 0.0175
-PROGRESS = {RESEARCHING: 0.14, EVALUATING: 0.18, DECIDING: 0.20}
-GIVE_UP = {RESEARCHING: 0.12, EVALUATING: 0.10, DECIDING: 0.11}
-RECOVER = {LOST: 0.07, CUSTOMER: 0.04}
+BEGIN = 0.0150
+PROGRESS = {RESEARCHING: 0.12, EVALUATING: 0.15, DECIDING: 0.17}
+GIVE_UP = {RESEARCHING: 0.10, EVALUATING: 0.085, DECIDING: 0.09}
+RECOVER = {LOST: 0.12, CUSTOMER: 0.08}
 RAISE_HAND = np.array([0.0, 0.015, 0.070, 0.130, 0.0, 0.0])
 """Chance that somebody of the company raises a hand in a week, by stage."""
 QUICK_ANSWER = 0.40

@@ -22,13 +22,23 @@ anchors as (
 
 ),
 
+ranked_keys as (
+
+    -- A record's own id is no reason by itself; it takes the strongest reason for which others name it.
+    select
+        record_id,
+        match_key,
+        case key_type when 'merge' then 1 when 'conversion' then 2 when 'sync' then 3 when 'email' then 4 end as strength
+    from {{ ref('int_identity__keys') }}
+
+),
+
 shared_keys as (
 
-    -- The strongest reason for which a key is shared at all; a record's own id is none by itself.
     select
         match_key,
-        min(case key_type when 'merge' then 1 when 'conversion' then 2 when 'sync' then 3 when 'email' then 4 end) as strength
-    from {{ ref('int_identity__keys') }}
+        min(strength) as strength
+    from ranked_keys
     group by match_key
     having count(distinct record_id) > 1
 
@@ -37,11 +47,11 @@ shared_keys as (
 evidence as (
 
     select
-        keys.record_id,
-        min(shared_keys.strength) as strength
-    from {{ ref('int_identity__keys') }} as keys
-    inner join shared_keys on keys.match_key = shared_keys.match_key
-    group by keys.record_id
+        ranked_keys.record_id,
+        min(coalesce(ranked_keys.strength, shared_keys.strength)) as strength
+    from ranked_keys
+    inner join shared_keys on ranked_keys.match_key = shared_keys.match_key
+    group by ranked_keys.record_id
 
 )
 
