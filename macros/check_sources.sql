@@ -93,20 +93,25 @@
   {%- endfor -%}
 {%- endmacro %}
 
-{#- A variable out of its range would end deep inside a query; here it ends with its name. -#}
+{#- A variable out of its range would end deep inside a query, or pass for something else; here it ends with its name. -#}
 {% macro check_variables() -%}
   {%- do as_of() -%}
-  {%- set events = ['opportunity_created', 'lead_converted', 'opportunity_won'] -%}
-  {%- if var('conversion_event') not in events -%}
-    {{ exceptions.raise_compiler_error("conversion_event is '" ~ var('conversion_event') ~ "'. It takes one of " ~ events | join(', ') ~ ".") }}
-  {%- endif -%}
-  {%- set counts = ['conversion_horizon_days', 'training_snapshots_per_lead', 'training_max_rows', 'evaluation_max_rows', 'training_threads'] -%}
-  {%- for name in counts -%}
-    {%- if not modules.re.match('^[1-9][0-9]{0,8}$', var(name) | string) -%}
-      {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'. It takes a whole number of 1 or more.") }}
-    {%- endif -%}
+  {%- do utc_of_local('null') -%}
+  {%- set count = ['[1-9][0-9]{0,8}', 'a whole number of 1 or more'] -%}
+  {%- set rules = {
+      'conversion_event': ['opportunity_created|lead_converted|opportunity_won', 'one of opportunity_created, lead_converted, opportunity_won'],
+      'conversion_horizon_days': ['[1-9][0-9]{0,3}', 'a whole number of 1 or more, below 10000'],
+      'training_snapshots_per_lead': count,
+      'training_max_rows': count,
+      'evaluation_max_rows': count,
+      'training_threads': count,
+      'random_seed': ['[0-9]{1,9}', 'a whole number of 0 or more'],
+      'assumed_conversion_rate': ['0?\\.[0-9]*[1-9][0-9]*', 'a share between 0 and 1, such as 0.02'],
+  } -%}
+  {%- for source_name in graph.sources.values() | map(attribute='source_name') | unique -%}
+    {%- do rules.update({source_name ~ '_enabled': ['(?i)true|false', 'true or false']}) -%}
   {%- endfor -%}
-  {%- if not modules.re.match('^0?\\.[0-9]+$', var('assumed_conversion_rate') | string) or var('assumed_conversion_rate') | float == 0 -%}
-    {{ exceptions.raise_compiler_error("assumed_conversion_rate is '" ~ var('assumed_conversion_rate') ~ "'. It takes a share between 0 and 1, such as 0.02.") }}
-  {%- endif -%}
+  {%- for name, (pattern, wanted) in rules.items() if not modules.re.fullmatch(pattern, var(name) | string) -%}
+    {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'. It takes " ~ wanted ~ ".") }}
+  {%- endfor -%}
 {%- endmacro %}

@@ -11,7 +11,7 @@
 {#- A timestamp without zone, taken to be in source_time_zone, as a UTC timestamp without zone. -#}
 {% macro utc_of_local(local) -%}
   {%- set zone = var('source_time_zone', 'UTC') -%}
-  {%- if not modules.re.match('^[A-Za-z][A-Za-z0-9_+/-]*$', zone) -%}
+  {%- if zone not in modules.pytz.all_timezones -%}
     {{ exceptions.raise_compiler_error("source_time_zone is '" ~ zone ~ "'. It takes a name such as UTC or America/New_York.") }}
   {%- endif -%}
   {%- if zone == 'UTC' -%}{{ return('cast(' ~ in_calendar(local) ~ ' as timestamp)') }}{%- endif -%}

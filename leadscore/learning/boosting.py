@@ -14,7 +14,7 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from leadscore import treeshap
-from leadscore.learning.calibration import Calibration, fit_calibration
+from leadscore.learning.calibration import Calibration, base_log_odds, fit_calibration
 from leadscore.learning.encoding import FeatureSpec, encode, xgboost_types
 from leadscore.learning.newton import Floats
 from leadscore.learning.splits import Fold
@@ -132,7 +132,7 @@ def fit_boosting(
     # Folds share the bins of all rows, which know nothing of any label.
     everything = rows(slice(None))
     tested: list[tuple[xgb.Booster, NDArray[np.bool_], float]] = []
-    start = _base_log_odds(label)
+    start = base_log_odds(label)
     for fit, held_out in folds:
         if len(np.unique(label[fit])) < 2 or len(np.unique(label[held_out])) < 2:
             continue
@@ -145,7 +145,7 @@ def fit_boosting(
             early_stopping_rounds=PATIENCE,
             verbose_eval=False,
         )
-        tested.append((booster, held_out, start - _base_log_odds(label[fit])))
+        tested.append((booster, held_out, start - base_log_odds(label[fit])))
     best = [booster.best_iteration + 1 for booster, _, _ in tested]
     n_rounds = int(np.median(best)) if best else min(UNTESTED_ROUNDS, max_rounds)
 
@@ -161,12 +161,6 @@ def fit_boosting(
     booster.feature_names = _names(features)
     decided = {**settings, "n_rounds": n_rounds, "n_folds": len(tested)}
     return BoostedScorer(features, booster), calibration, decided
-
-
-def _base_log_odds(label: Floats) -> float:
-    """Log-odds of the share of ones among (n,) labels, half a one and half a zero added."""
-    ones = float(label.sum()) + 0.5
-    return float(np.log(ones / (len(label) + 1.0 - ones)))
 
 
 def _names(features: Sequence[FeatureSpec]) -> list[str] | None:

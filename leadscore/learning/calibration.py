@@ -44,6 +44,12 @@ def fit_calibration(margin: ArrayLike, label: ArrayLike) -> Calibration:
     return Calibration(float(slope), float(shift - slope * centre))
 
 
+def base_log_odds(label: Floats) -> float:
+    """Log-odds of the share of ones among (n,) labels, half a one and half a zero added."""
+    ones = float(label.sum()) + 0.5
+    return float(np.log(ones / (len(label) + 1.0 - ones)))
+
+
 def match_rate(margin: ArrayLike, rate: float) -> Calibration:
     """The shift that makes the mean probability of margins (n,) the given rate; the order and the distances stay."""
     x = np.asarray(margin, dtype=np.float64)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leadscore.learning.calibration import Calibration, fit_calibration
+from leadscore.learning.calibration import Calibration, base_log_odds, fit_calibration
 from leadscore.learning.encoding import FeatureSpec, column_of, encode_column
 from leadscore.learning.newton import Floats, Posterior, logistic_map
 from leadscore.learning.rules import Rule, rules_met
@@ -133,7 +133,8 @@ def fit_hybrid(
     for fit, out in folds:
         chosen = (decided["correction_deviation"],)
         tested, _ = fit_linear(frame[fit], label[fit], features, rules, assumed_rate, chosen)
-        margins.append(tested.margins(frame[out]))
+        # As in boosting, a base rate that changed over time must not be counted twice.
+        margins.append(tested.margins(frame[out]) + base_log_odds(label) - base_log_odds(label[fit]))
         labels.append(label[out])
     calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
     return scorer, calibration, {**decided, "n_folds": len(folds)}

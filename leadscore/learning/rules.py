@@ -110,6 +110,9 @@ def _is_met(column: pd.Series[Any], rule: Rule) -> NDArray[np.bool_]:
         values = numeric_values(column, rule.feature)
         with np.errstate(invalid="ignore"):
             return np.asarray(_COMPARISONS[rule.operator](values, _number(rule.threshold, where)), dtype=bool)
+    if not column.notna().any():
+        # A column without values may come as any type.
+        return np.zeros(len(column), dtype=bool)
     wanted = [rule.threshold]
     if rule.operator == "in":
         wanted = [text.strip() for text in rule.threshold.split("|" if "|" in rule.threshold else ",")]

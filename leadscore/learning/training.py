@@ -46,9 +46,9 @@ def fit(
     """A model of the chance that a row's label is 1.
 
     features: (n, f) table of numbers and categories; label: (n,) booleans or 0 and 1.
-    as_of, account, lead: (n,) moment, company and person of each row. With as_of the boosting stops and calibrates on
-    the newest rows of other accounts, a horizon later than its training; with account alone on other accounts; with
-    neither on random rows. lead also makes the counts behind ``auto`` counts of people instead of rows.
+    as_of, account, lead: (n,) moment, company and person of each row. With as_of boosting stops, and both learning
+    modes are calibrated, on the newest rows of other accounts, a horizon later than its training; with account alone
+    on other accounts; with neither on random rows. lead also makes the counts behind ``auto`` counts of people.
     rules: table of rule points, the prior of the small modes. assumed_rate: the conversion rate before any data.
     mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, and ``max_rounds``.
     Rows whose label is missing, or tables the model could not read again, end in a LeadscoreError.

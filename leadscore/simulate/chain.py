@@ -22,7 +22,7 @@ FIT_START = np.array([0.40, 0.66, 1.0, 1.45, 2.1])
 """Multiplies how often companies of each fit bin begin a journey."""
 FIT_PROGRESS = np.array([0.65, 0.85, 1.0, 1.15, 1.3])
 """Multiplies how readily they move on in it."""
-BEGIN = 0.0150
+BEGIN = 0.0138
 PROGRESS = {RESEARCHING: 0.12, EVALUATING: 0.15, DECIDING: 0.17}
 GIVE_UP = {RESEARCHING: 0.10, EVALUATING: 0.085, DECIDING: 0.09}
 RECOVER = {LOST: 0.12, CUSTOMER: 0.08}

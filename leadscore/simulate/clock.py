@@ -12,7 +12,8 @@ import pandas as pd
 from leadscore.simulate.draws import Array, Rng, chance
 from leadscore.simulate.vocabulary import table
 
-MINUTE = 60_000_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY

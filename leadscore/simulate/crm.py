@@ -8,24 +8,16 @@ import pandas as pd
 from leadscore.simulate import dirt
 from leadscore.simulate.clock import DAY, Calendar, days, instants
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts, weighted
+from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts
 from leadscore.simulate.ledger import synced
 from leadscore.simulate.records import CONTACT
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
 from leadscore.simulate.write import WorldWriter
 
 TWICE = 0.025
 """Share of accounts that were entered a second time, without a website."""
-OPEN_STAGES = ("Qualification", "Needs Analysis", "Proposal", "Negotiation")
 ROLES = ("Decision Maker", "Economic Buyer", "Evaluator", "Influencer", "Business User")
-
-
-def known_accounts(rng: Rng, companies: pd.DataFrame, span: Calendar) -> Array:
-    """Since when (instant) companies have had an account before the history, NEVER if none; larger ones rather do."""
-    count = len(companies)
-    share = np.clip(0.05 + 0.13 * np.log10(companies["employees"].to_numpy()), 0, 0.75)
-    since = span.start_instant - (rng.random(count) * 900 * DAY).astype(np.int64) - DAY
-    return np.where(chance(rng, share, count), since, NEVER)
 
 
 def account_ids(companies: int) -> Array:
@@ -33,12 +25,15 @@ def account_ids(companies: int) -> Array:
     return salesforce_ids("001", 1 + np.arange(companies))
 
 
-def users(leads: int) -> Array:
-    """Ids of the sales representatives."""
-    return salesforce_ids("005", 1 + np.arange(5 + leads // 2500))
+def write_crm(rng: Rng, writer: WorldWriter, owners: Array, scene: Scene) -> None:
+    """The tables user, account, opportunity and opportunity_contact_role."""
+    _write_users(rng, writer, owners, scene.span)
+    _write_accounts(rng, writer, owners, scene)
+    _write_opportunities(rng, writer, owners, scene)
+    _write_roles(rng, writer, scene)
 
 
-def write_users(rng: Rng, writer: WorldWriter, ids: Array, span: Calendar) -> None:
+def _write_users(rng: Rng, writer: WorldWriter, ids: Array, span: Calendar) -> None:
     names = table("names")
     given = names.loc[(names["locale"] == "en") & (names["kind"] == "given"), "name"].to_numpy(object)
     family = names.loc[(names["locale"] == "en") & (names["kind"] == "family"), "name"].to_numpy(object)
@@ -67,10 +62,10 @@ def write_users(rng: Rng, writer: WorldWriter, ids: Array, span: Calendar) -> No
     )
 
 
-def write_accounts(
-    rng: Rng, writer: WorldWriter, companies: pd.DataFrame, since: Array, bought: Array, owners: Array, span: Calendar
-) -> None:
-    """Accounts there are (`since` is not NEVER); `bought` says who is a customer."""
+def _write_accounts(rng: Rng, writer: WorldWriter, owners: Array, scene: Scene) -> None:
+    """The accounts there are by the end, some of them twice."""
+    companies, since, span = scene.companies, scene.accounts, scene.span
+    bought = np.bincount(scene.deals["company"], weights=scene.deals["is_won"], minlength=len(companies)) > 0
     there = np.flatnonzero(since < NEVER)
     again = there[chance(rng, TWICE, len(there))]
     rows, second = np.concatenate([there, again]), np.arange(len(there) + len(again)) >= len(there)
@@ -114,42 +109,12 @@ def _numbers(rng: Rng, values: pd.Series, share: float) -> pd.Series:
     return values.astype("Float64").mask(chance(rng, share, len(values))).reset_index(drop=True)
 
 
-def outcomes(rng: Rng, deals: pd.DataFrame, companies: pd.DataFrame, span: Calendar) -> pd.DataFrame:
-    """Deals with closes (instant), is_closed, is_won, stage_name, amount and id."""
-    count = len(deals)
-    company = companies.iloc[deals["company"]]
-    moment = deals["moment"].to_numpy()
-    length = np.clip(np.exp(rng.normal(np.log(62), 0.6, count)), 8, 400)
-    closes = moment + (length * DAY).astype(np.int64)
-    closed = closes < span.end_instant
-    won = closed & chance(rng, 0.14 + 0.06 * company["fit_bin"].to_numpy(), count)
-    share = np.clip((span.end_instant - moment) / (closes - moment), 0, 0.999)
-    stage = np.array(OPEN_STAGES, dtype=object)[(share * len(OPEN_STAGES)).astype(int)]
-    amount = 2500 * company["employees"].to_numpy() ** 0.42 * np.exp(rng.normal(0, 0.5, count))
-    return deals.assign(
-        closes=closes,
-        is_closed=closed,
-        is_won=won,
-        stage_name=choose(closed, choose(won, "Closed Won", "Closed Lost"), stage),
-        amount=np.round(amount, -2),
-        id=salesforce_ids("006", 1 + np.arange(count)),
-    )
-
-
-def write_opportunities(
-    rng: Rng,
-    writer: WorldWriter,
-    deals: pd.DataFrame,
-    roles: pd.DataFrame,
-    companies: pd.DataFrame,
-    leads: pd.DataFrame,
-    owners: Array,
-    span: Calendar,
-) -> None:
+def _write_opportunities(rng: Rng, writer: WorldWriter, owners: Array, scene: Scene) -> None:
     """Opportunities; their source is that of the first lead on them."""
+    deals, roles, companies, span = scene.deals, scene.roles, scene.companies, scene.span
     first = roles[roles["lead"] >= 0].drop_duplicates("deal").set_index("deal")["lead"]
     lead = first.reindex(deals.index)
-    source = table("sources")["lead_source"].to_numpy(object)[leads["source"].to_numpy()[lead.fillna(0).astype(int)]]
+    source = scene.of_source("lead_source", lead.fillna(0).astype(int).to_numpy())
     moment, closes, closed = (deals[name].to_numpy() for name in ("moment", "closes", "is_closed"))
     changed = np.where(closed, closes, np.minimum(moment + 5 * DAY, span.end_instant - DAY)).clip(min=moment)
     closing = days(closes)
@@ -168,7 +133,7 @@ def write_opportunities(
             "is_won": deals["is_won"].to_numpy(),
             "amount": _numbers(rng, deals["amount"], 0.08),
             "close_date": closing,
-            "fiscal_year": years(closing),
+            "fiscal_year": _years(closing),
             "probability": np.select([deals["is_won"], closed], [100.0, 0.0], 30.0),
             "lead_source": choose(lead.isna(), None, source),
             "owner_id": owners[rng.integers(0, len(owners), len(deals))],
@@ -181,16 +146,15 @@ def write_opportunities(
     )
 
 
-def years(closing: Array) -> Array:
+def _years(closing: Array) -> Array:
     """Calendar year of dates."""
     return np.asarray(closing.astype("datetime64[Y]").astype(np.int64) + 1970)
 
 
-def write_roles(
-    rng: Rng, writer: WorldWriter, deals: pd.DataFrame, roles: pd.DataFrame, frame: pd.DataFrame, span: Calendar
-) -> None:
+def _write_roles(rng: Rng, writer: WorldWriter, scene: Scene) -> None:
     """Contact roles of everybody on an opportunity who has a contact record by then."""
-    contacts = frame[frame["system"] == CONTACT].drop_duplicates("person").set_index("person")
+    deals, roles, span = scene.deals, scene.roles, scene.span
+    contacts = scene.records[scene.records["system"] == CONTACT].drop_duplicates("person").set_index("person")
     moment = deals["moment"].to_numpy()[roles["deal"]]
     since = contacts["created"].reindex(roles["person"]).to_numpy()
     kept = roles[since <= moment].reset_index(drop=True)
@@ -203,9 +167,7 @@ def write_roles(
             "opportunity_id": deals["id"].to_numpy()[kept["deal"]],
             "contact_id": contacts["id"].loc[kept["person"]].to_numpy(object),
             "is_primary": ~kept["deal"].duplicated().to_numpy(),
-            "role": dirt.missing(
-                rng, np.array(ROLES, dtype=object)[weighted(rng, np.ones(len(ROLES)), len(kept))], 0.3
-            ),
+            "role": dirt.missing(rng, np.array(ROLES, dtype=object)[rng.integers(0, len(ROLES), len(kept))], 0.3),
             "is_deleted": False,
             "created_date": instants(moment),
             "last_modified_date": instants(moment),

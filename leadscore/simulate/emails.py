@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from leadscore.simulate.clock import DAY, HOUR, MINUTE, Calendar
+from leadscore.simulate.clock import DAY, HOUR, MINUTE, SECOND
 from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, choose
 from leadscore.simulate.ledger import Ledger
-from leadscore.simulate.spells import lead_touches
-from leadscore.simulate.web import SUBJECTS_BY_PHASE, address, pages_about
+from leadscore.simulate.scene import Scene
+from leadscore.simulate.web import SUBJECTS_BY_PHASE, Sessions, address, pages_about
 
-SENDS = np.array([0.135, 0.16, 0.19, 0.19, 0.11])
+SENDS = np.array([0.125, 0.15, 0.18, 0.18, 0.10])
 """Emails sent to a lead in a week, by phase."""
 OPENS = np.array([0.15, 0.40, 0.48, 0.50, 0.20])
 CLICKS = np.array([0.12, 0.22, 0.28, 0.28, 0.10])
@@ -58,84 +57,35 @@ class MailOutcome:
 
     opted_out: Array
     bounced: Array
-    clicks: tuple[Array, Array, Array, Array]
-    """(lead, phase, instant, page) of the clicks by people."""
+    clicks: Sessions
+    """The visits that the clicks of people lead to."""
 
 
-def send_all(
-    rng: Rng,
-    ledger: Ledger,
-    periods: pd.DataFrame,
-    leads: pd.DataFrame,
-    people: pd.DataFrame,
-    companies: pd.DataFrame,
-    span: Calendar,
-) -> MailOutcome:
-    """Draw and log all marketing email."""
-    lead, phase, moment = lead_touches(rng, periods, leads, SENDS[periods["phase"]], span)
-    known = ledger.known(lead)
-    lead, phase, moment = _by_time(lead[known], phase[known], moment[known])
-    person = leads["person"].to_numpy()[lead]
-    active = people["activeness"].to_numpy()[person] ** 0.4
-    opened = chance(rng, np.minimum(OPENS[phase] * active, 0.9), len(lead))
-    leaving = opened & chance(rng, OPT_OUT, len(lead))
-    opted_out = _first(lead, np.where(leaving, moment, NEVER), len(leads))
-    bad = people["wrong_address"].to_numpy()[person]
-    bounced = _first(lead, np.where(bad, moment, NEVER), len(leads))
-    sent = (moment <= opted_out[lead]) & (moment <= bounced[lead])
-    lead, phase, moment, opened, leaving, bad = (values[sent] for values in (lead, phase, moment, opened, leaving, bad))
-    mail = _Mail(rng, ledger, span, rng.integers(0, len(NAMES), len(lead)))
-    soft = ~bad & chance(rng, SOFT_BOUNCE, len(lead))
-    good = np.flatnonzero(~bad & ~soft)
-    mail.log("send_email", np.arange(len(lead)), lead, moment, step_id=1, test_variant=0)
-    mail.log(
-        "email_bounced",
-        np.flatnonzero(bad),
-        lead,
-        moment + MINUTE,
-        category="2",
-        subcategory="2001",
-        details="550 5.1.1 user unknown",
-    )
-    mail.log(
-        "email_bounced_soft",
-        np.flatnonzero(soft),
-        lead,
-        moment + MINUTE,
-        category="3",
-        subcategory="3001",
-        details="452 4.2.2 mailbox full",
-    )
-    mail.log("email_delivered", good, lead, moment + rng.integers(1, 40, len(lead)) * MINUTE // 60)
-    reading = moment + MINUTE + (rng.exponential(7 * HOUR, len(lead))).astype(np.int64)
-    human = good[opened[good] & (reading[good] < span.end_instant)]
-    clicks = _people_read(rng, mail, human, lead, phase, reading, active[sent], people, leads)
-    _machines_read(rng, mail, good, lead, moment, leads, people, companies)
-    left = human[leaving[human]]
-    mail.log("unsubscribe_email", left, lead, reading + 2 * MINUTE)
-    gone = _first(lead[left], reading[left] + 2 * MINUTE, len(leads))
-    return MailOutcome(gone, bounced, clicks)
+@dataclass(frozen=True)
+class _Sent:
+    """The emails sent, in order of time, and the tools to log what becomes of them."""
 
+    rng: Rng
+    ledger: Ledger
+    scene: Scene
+    lead: Array
+    phase: Array
+    moment: Array
+    opened: Array
+    """A person reads it, if it arrives."""
+    leaving: Array
+    """And unsubscribes."""
+    name: Array
+    """Row of NAMES."""
 
-class _Mail:
-    """Logs rows of a set of sent emails; every event carries the email's name and ids."""
-
-    def __init__(self, rng: Rng, ledger: Ledger, span: Calendar, name: Array) -> None:
-        self.rng, self.ledger, self.span, self.name = rng, ledger, span, name
-
-    def log(self, activity: str, rows: Array, lead: Array, moment: Array, **fields: object) -> None:
-        rows = rows[moment[rows] < self.span.end_instant]
-        chosen = {key: value[rows] if isinstance(value, np.ndarray) else value for key, value in fields.items()}
-        self.at(activity, rows, lead[rows], moment[rows], **chosen)
-
-    def at(self, activity: str, rows: Array, lead: Array, moment: Array, **fields: object) -> None:
-        """Log one event per entry of `rows` (rows of the sends), with fields already aligned to them."""
-        keep = moment < self.span.end_instant
+    def log(self, activity: str, rows: Array, moment: Array, **fields: object) -> None:
+        """Log an event for each of `rows`, with fields aligned to them, if it falls before the end."""
+        keep = moment < self.scene.span.end_instant
         name = self.name[rows[keep]]
         chosen = {key: value[keep] if isinstance(value, np.ndarray) else value for key, value in fields.items()}
         self.ledger.log(
             activity,
-            lead[keep],
+            self.lead[rows[keep]],
             moment[keep],
             primary_attribute_value=np.array(NAMES, dtype=object)[name],
             primary_attribute_value_id=2001 + name,
@@ -144,81 +94,84 @@ class _Mail:
         )
 
 
-def _people_read(
-    rng: Rng,
-    mail: _Mail,
-    human: Array,
-    lead: Array,
-    phase: Array,
-    reading: Array,
-    active: Array,
-    people: pd.DataFrame,
-    leads: pd.DataFrame,
-) -> tuple[Array, Array, Array, Array]:
-    """Opens (some of them again later) and clicks of people."""
-    again = human[chance(rng, 0.25, len(human))]
-    rows = np.concatenate([human, again])
-    moment = np.concatenate([reading[human], reading[again] + (rng.exponential(2 * DAY, len(again))).astype(np.int64)])
-    agent = rng.integers(0, len(AGENTS), len(rows))
-    reader = {"user_agent": np.array(AGENTS, dtype=object)[agent], "is_mobile_device": agent >= 2, "device": "unknown"}
-    mail.at("open_email", rows, lead[rows], moment, is_bot_activity=False, **reader)
-    clicked = human[chance(rng, np.minimum(CLICKS[phase[human]] * active[human], 0.9), len(human))]
-    moment = reading[clicked] + rng.integers(5, 120, len(clicked)) * MINUTE // 60
-    page = pages_about(rng, SUBJECTS_BY_PHASE[phase[clicked]])
-    return _people_click(rng, mail, clicked, lead, phase, moment, page)
+def send_all(rng: Rng, ledger: Ledger, scene: Scene) -> MailOutcome:
+    """Draw and log all marketing email."""
+    sent, bounced = _sent(rng, ledger, scene)
+    count = len(sent.lead)
+    bad = scene.of_person("wrong_address", sent.lead)
+    soft = ~bad & chance(rng, SOFT_BOUNCE, count)
+    lost, full, good = np.flatnonzero(bad), np.flatnonzero(soft), np.flatnonzero(~bad & ~soft)
+    unknown = {"category": "2", "subcategory": "2001", "details": "550 5.1.1 user unknown"}
+    filled = {"category": "3", "subcategory": "3001", "details": "452 4.2.2 mailbox full"}
+    sent.log("send_email", np.arange(count), sent.moment, step_id=1, test_variant=0)
+    sent.log("email_bounced", lost, sent.moment[lost] + MINUTE, **unknown)
+    sent.log("email_bounced_soft", full, sent.moment[full] + MINUTE, **filled)
+    sent.log("email_delivered", good, sent.moment[good] + rng.integers(1, 40, len(good)) * SECOND)
+    human = good[sent.opened[good]]
+    reading = sent.moment[human] + MINUTE + rng.exponential(7 * HOUR, len(human)).astype(np.int64)
+    before = reading < scene.span.end_instant
+    human, reading = human[before], reading[before]
+    clicks = _people_read(sent, human, reading)
+    _machines_read(sent, good)
+    left = sent.leaving[human]
+    sent.log("unsubscribe_email", human[left], reading[left] + 2 * MINUTE)
+    return MailOutcome(_first(sent.lead[human[left]], reading[left] + 2 * MINUTE, len(scene.leads)), bounced, clicks)
 
 
-def _people_click(
-    rng: Rng, mail: _Mail, rows: Array, lead: Array, phase: Array, moment: Array, page: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Log the clicks and return (lead, phase, instant, page) of those before the end."""
-    agent = rng.integers(0, len(AGENTS), len(rows))
-    mail.at(
-        "click_email",
-        rows,
-        lead[rows],
-        moment,
-        link=address(page, True),
-        is_bot_activity=False,
-        user_agent=np.array(AGENTS, dtype=object)[agent],
-        is_mobile_device=agent >= 2,
-        device="unknown",
-    )
-    keep = moment < mail.span.end_instant
-    return lead[rows[keep]], phase[rows[keep]], moment[keep], page[keep]
+def _sent(rng: Rng, ledger: Ledger, scene: Scene) -> tuple[_Sent, Array]:
+    """What is sent until somebody unsubscribes or an address proves wrong; and when each lead's did (NEVER if not)."""
+    lead, phase, moment = scene.touches(rng, SENDS)
+    order = np.argsort(moment, kind="stable")
+    order = order[ledger.known(lead[order])]
+    lead, phase, moment = lead[order], phase[order], moment[order]
+    opened = chance(rng, np.minimum(OPENS[phase] * scene.of_person("activeness", lead) ** 0.4, 0.9), len(lead))
+    leaving = opened & chance(rng, OPT_OUT, len(lead))
+    opted_out = _first(lead[leaving], moment[leaving], len(scene.leads))
+    bad = scene.of_person("wrong_address", lead)
+    bounced = _first(lead[bad], moment[bad], len(scene.leads))
+    kept = np.flatnonzero((moment <= opted_out[lead]) & (moment <= bounced[lead]))
+    name = rng.integers(0, len(NAMES), len(kept))
+    sent = _Sent(rng, ledger, scene, lead[kept], phase[kept], moment[kept], opened[kept], leaving[kept], name)
+    return sent, bounced
 
 
-def _machines_read(
-    rng: Rng,
-    mail: _Mail,
-    good: Array,
-    lead: Array,
-    moment: Array,
-    leads: pd.DataFrame,
-    people: pd.DataFrame,
-    companies: pd.DataFrame,
-) -> None:
+def _people_read(sent: _Sent, human: Array, reading: Array) -> Sessions:
+    """Opens (some of them again later) and clicks of people; `human` are rows of the sends, read at `reading`."""
+    rng = sent.rng
+    again = chance(rng, 0.25, len(human))
+    later = reading[again] + rng.exponential(2 * DAY, int(again.sum())).astype(np.int64)
+    rows, moment = np.concatenate([human, human[again]]), np.concatenate([reading, later])
+    sent.log("open_email", rows, moment, is_bot_activity=False, **_reader(rng, len(rows)))
+    eager = CLICKS[sent.phase[human]] * sent.scene.of_person("activeness", sent.lead[human]) ** 0.4
+    clicked = chance(rng, np.minimum(eager, 0.9), len(human))
+    rows = human[clicked]
+    moment = reading[clicked] + rng.integers(5, 120, len(rows)) * SECOND
+    page = pages_about(rng, SUBJECTS_BY_PHASE[sent.phase[rows]])
+    sent.log("click_email", rows, moment, link=address(page, True), is_bot_activity=False, **_reader(rng, len(rows)))
+    return Sessions(sent.lead[rows], sent.phase[rows], moment, page)
+
+
+def _machines_read(sent: _Sent, good: Array) -> None:
     """Opens by mail programs that load images, and opens and clicks by security scanners; half of these are flagged."""
-    auto = good[people["autoload"].to_numpy()[leads["person"].to_numpy()[lead[good]]]]
-    auto = auto[chance(rng, 0.6, len(auto))]
-    mail.at(
-        "open_email",
-        auto,
-        lead[auto],
-        moment[auto] + rng.integers(2, 40, len(auto)) * MINUTE,
-        user_agent=AUTOLOADER,
-        is_bot_activity=False,
-    )
-    scanned = good[companies["scans_mail"].to_numpy()[leads["company"].to_numpy()[lead[good]]]]
-    scanned = scanned[chance(rng, 0.4, len(scanned))]
+    rng, scene = sent.rng, sent.scene
+    auto = good[scene.of_person("autoload", sent.lead[good]) & chance(rng, 0.6, len(good))]
+    loaded = sent.moment[auto] + rng.integers(2, 40, len(auto)) * MINUTE
+    sent.log("open_email", auto, loaded, user_agent=AUTOLOADER, is_bot_activity=False)
+    company = scene.leads["company"].to_numpy()[sent.lead[good]]
+    scanned = good[scene.companies["scans_mail"].to_numpy()[company] & chance(rng, 0.4, len(good))]
     seen = chance(rng, 0.5, len(scanned))
-    at_once = moment[scanned] + rng.integers(42, 48, len(scanned)) * MINUTE // 60
-    mail.at("open_email", scanned, lead[scanned], at_once, **_scanner(seen))
+    at_once = sent.moment[scanned] + rng.integers(42, 48, len(scanned)) * SECOND
+    sent.log("open_email", scanned, at_once, **_scanner(seen))
     links = rng.integers(2, 5, len(scanned))
     rows, seen = np.repeat(scanned, links), np.repeat(seen, links)
-    clicked = np.repeat(at_once, links) + rng.integers(0, 6, len(rows)) * MINUTE // 60
+    clicked = np.repeat(at_once, links) + rng.integers(0, 6, len(rows)) * SECOND
     page = pages_about(rng, SUBJECTS_BY_PHASE[np.zeros(len(rows), dtype=np.int64)])
-    mail.at("click_email", rows, lead[rows], clicked, link=address(page, True), **_scanner(seen))
+    sent.log("click_email", rows, clicked, link=address(page, True), **_scanner(seen))
+
+
+def _reader(rng: Rng, count: int) -> dict[str, object]:
+    agent = rng.integers(0, len(AGENTS), count)
+    return {"user_agent": np.array(AGENTS, dtype=object)[agent], "is_mobile_device": agent >= 2, "device": "unknown"}
 
 
 def _scanner(seen: Array) -> dict[str, object]:
@@ -230,8 +183,3 @@ def _first(lead: Array, moment: Array, leads: int) -> Array:
     found = np.full(leads, NEVER)
     np.minimum.at(found, lead, moment)
     return found
-
-
-def _by_time(*columns: Array) -> tuple[Array, ...]:
-    order = np.argsort(columns[-1], kind="stable")
-    return tuple(column[order] for column in columns)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from leadscore.simulate.clock import MINUTE, Calendar
+from leadscore.simulate.chain import EVALUATING
+from leadscore.simulate.clock import MINUTE
 from leadscore.simulate.draws import Array, Rng, chance, weighted
 from leadscore.simulate.hands import FORMS as HAND_FORMS
 from leadscore.simulate.ledger import Ledger
-from leadscore.simulate.spells import lead_touches
-from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
-from leadscore.simulate.web import Sessions
+from leadscore.simulate.scene import Scene
+from leadscore.simulate.vocabulary import table
+from leadscore.simulate.web import Sessions, address
 
 DOWNLOADS = np.array([0.008, 0.070, 0.100, 0.070, 0.003])
 """Downloads behind a form in a week, by phase, at mean activeness."""
@@ -20,25 +20,15 @@ NEWSLETTER = 0.12
 """Share of the other forms that are newsletter sign-ups."""
 
 
-def fill_out(
-    rng: Rng,
-    ledger: Ledger,
-    periods: pd.DataFrame,
-    hands: pd.DataFrame,
-    leads: pd.DataFrame,
-    people: pd.DataFrame,
-    span: Calendar,
-) -> tuple[Sessions, Array, Array]:
-    """Log forms. Returns (the sessions in which they were found, lead and instant of every form)."""
+def fill_out(rng: Rng, ledger: Ledger, scene: Scene) -> tuple[tuple[Array, Array], Sessions]:
+    """Log forms. Returns ((lead, instant) of every form, the sessions in which they were found)."""
     names, pages = _catalogue()
-    asked, asked_at, asked_form = hands["lead"].to_numpy(), hands["moment"].to_numpy(), hands["form"].to_numpy()
-    active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
-    lead, phase, moment = lead_touches(rng, periods, leads, DOWNLOADS[periods["phase"]] * active, span)
-    came = _by_form(leads)
-    came = came[~leads["raised"].to_numpy()[came]]
-    who = np.concatenate([asked, lead, came])
-    when = np.concatenate([asked_at, moment, leads["created"].to_numpy()[came]])
-    form = np.concatenate([asked_form, _content(rng, len(lead) + len(came))])
+    hands = scene.hands
+    lead, phase, moment = scene.touches(rng, DOWNLOADS, times="activeness")
+    came = _by_form(scene)
+    who = np.concatenate([hands["lead"], lead, came])
+    when = np.concatenate([hands["moment"], moment, scene.leads["created"].to_numpy()[came]])
+    form = np.concatenate([hands["form"], _content(rng, len(lead) + len(came))])
     ledger.log(
         "fill_out_form",
         who,
@@ -46,22 +36,22 @@ def fill_out(
         primary_attribute_value=names[form],
         primary_attribute_value_id=6001 + form,
         webpage_id=5001 + form,
-        referrer_url=np.asarray(f"https://www.{VENDOR_DOMAIN}" + table("pages")["path"].to_numpy(object)[pages[form]]),
+        referrer_url=address(pages[form], True),
         client_ip_address="203.0.113.7",
         form_fields='{"module":"leadCapture"}',
     )
-    since = leads["known"].to_numpy()[who]
     seen = when - rng.integers(1, 6, len(who)) * MINUTE
-    visited = (seen >= since) & chance(rng, 0.95, len(who))
-    drive = np.concatenate([2 * hands["genuine"].to_numpy(), phase, np.zeros(len(came), dtype=np.int64)])
-    return Sessions(who[visited], drive[visited], seen[visited], pages[form[visited]]), who, when
+    visited = (seen >= scene.leads["known"].to_numpy()[who]) & chance(rng, 0.95, len(who))
+    drive = np.concatenate([EVALUATING * hands["genuine"].to_numpy(), phase, np.zeros(len(came), dtype=np.int64)])
+    return (who, when), Sessions(who[visited], drive[visited], seen[visited], pages[form[visited]])
 
 
-def _by_form(leads: pd.DataFrame) -> Array:
-    """Rows of the leads whose channel ends in a form, other than a webinar's (which has its own)."""
-    sources = table("sources")
-    forms = sources["source_type"].eq("Web form fill-out") & sources["lead_source"].ne("Webinar")
-    return np.flatnonzero(forms.to_numpy()[leads["source"]])
+def _by_form(scene: Scene) -> Array:
+    """The leads that came by a form, other than a webinar's (which has its own) or a raised hand."""
+    lead = np.arange(len(scene.leads))
+    by_form = scene.of_source("source_type", lead) == "Web form fill-out"
+    webinar = scene.of_source("lead_source", lead) == "Webinar"
+    return np.flatnonzero(by_form & ~webinar & ~scene.leads["raised"].to_numpy())
 
 
 def _catalogue() -> tuple[Array, Array]:

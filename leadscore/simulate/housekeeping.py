@@ -10,24 +10,23 @@ from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, choose
 from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.records import MARKETO
-from leadscore.simulate.vocabulary import table
+from leadscore.simulate.scene import Scene
 
 POINTS = {"form": 10, "pricing": 5, "webinar": 8}
 
 
-def log_records(rng: Rng, ledger: Ledger, frame: pd.DataFrame, leads: pd.DataFrame) -> None:
+def log_records(rng: Rng, ledger: Ledger, scene: Scene) -> None:
     """Log new_lead, merge_leads, delete_lead of all Marketo records, and convert_lead of the converted."""
-    found = frame[frame["system"] == MARKETO]
-    sources = table("sources")
-    source = leads["source"].to_numpy()[found["lead"]]
+    leads = scene.leads
+    found = scene.records[scene.records["system"] == MARKETO]
     number, created = ledger.id[found.index], found["created"].to_numpy()
-    kind = sources["source_type"].to_numpy(object)[source]
+    kind = scene.of_source("source_type", found["lead"].to_numpy())
     ledger.log_records(
         "new_lead",
         number,
         created,
         created_date=days(created),
-        lead_source=sources["lead_source"].to_numpy(object)[source],
+        lead_source=scene.of_source("lead_source", found["lead"].to_numpy()),
         source_type=kind,
         sfdc_type=choose(kind == "Salesforce.com", "Lead", None),
     )
@@ -48,17 +47,19 @@ def log_records(rng: Rng, ledger: Ledger, frame: pd.DataFrame, leads: pd.DataFra
     ledger.log("convert_lead", turned, leads["converted"].to_numpy()[turned], primary_attribute_value="Salesforce")
 
 
-def log_scores(ledger: Ledger, parts: dict[str, tuple[Array, Array]], leads: int, end: int) -> Array:
-    """Log change_score for every form, pricing visit and attended webinar; returns the last score of each lead.
+def log_scores(
+    ledger: Ledger, forms: tuple[Array, Array], priced: tuple[Array, Array], webinars: tuple[Array, Array], scene: Scene
+) -> Array:
+    """Log change_score for every form, pricing visit and attended webinar, each (lead, instant).
 
-    `parts` is {reason of POINTS: (lead, instant)}.
+    Returns the last score of each lead.
     """
-    lead = np.concatenate([part[0] for part in parts.values()])
-    moment = np.concatenate([part[1] for part in parts.values()])
-    points = np.repeat([POINTS[reason] for reason in parts], [len(part[0]) for part in parts.values()])
-    reason = np.repeat(np.array(list(parts), dtype=object), [len(part[0]) for part in parts.values()])
-    keep = ledger.known(lead) & (moment < end)
-    order = np.flatnonzero(keep)
+    parts = {"form": forms, "pricing": priced, "webinar": webinars}
+    lead, moment = (np.concatenate(column) for column in zip(*parts.values(), strict=True))
+    length = [len(part[0]) for part in parts.values()]
+    points = np.repeat([POINTS[reason] for reason in parts], length)
+    reason = np.repeat(np.array(list(parts), dtype=object), length)
+    order = np.flatnonzero(ledger.known(lead))
     order = order[np.lexsort((moment[order], lead[order]))]
     lead, moment, points, reason = lead[order], moment[order], points[order], reason[order]
     after = pd.Series(points).groupby(lead).cumsum().to_numpy()
@@ -72,11 +73,12 @@ def log_scores(ledger: Ledger, parts: dict[str, tuple[Array, Array]], leads: int
         new_value=after,
         reason=reason,
     )
-    return np.bincount(lead, weights=points, minlength=leads).astype(np.int64)
+    return np.bincount(lead, weights=points, minlength=len(scene.leads)).astype(np.int64)
 
 
-def log_moments(rng: Rng, ledger: Ledger, hands: pd.DataFrame, priced: tuple[Array, Array], end: int) -> None:
+def log_moments(rng: Rng, ledger: Ledger, priced: tuple[Array, Array], scene: Scene) -> None:
     """Log the moments that marketing finds worth a salesperson's glance, and clicks on links in the site's text."""
+    hands, end = scene.hands, scene.span.end_instant
     lead, moment = (np.concatenate(pair) for pair in zip((hands["lead"], hands["moment"]), priced, strict=True))
     form = np.arange(len(lead)) < len(hands)
     chosen = chance(rng, np.where(form, 0.9, 0.15), len(lead)) & (moment + MINUTE < end)

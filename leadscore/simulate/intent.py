@@ -7,10 +7,10 @@ import pandas as pd
 
 from leadscore.simulate import dirt
 from leadscore.simulate.chain import DECIDING, EVALUATING, RESEARCHING
-from leadscore.simulate.clock import DAY, WEEK, Calendar, at_local_hours, days, instants
+from leadscore.simulate.clock import DAY, WEEK, at_local_hours, days, instants
 from leadscore.simulate.companies import size_band
 from leadscore.simulate.draws import Array, Rng, chance, choose, texts, weighted_rows
-from leadscore.simulate.journey import Journeys
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import table
 from leadscore.simulate.write import WorldWriter
 
@@ -33,27 +33,23 @@ SIGNAL_MIX = np.array(
 PRODUCT = "Example Vendor Lead Scoring"
 
 
-def write_intent(
-    rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar, switch_week: int
-) -> None:
+def write_intent(rng: Rng, writer: WorldWriter, scene: Scene) -> None:
     """The tables bombora.company_surge and g2.buyer_intent."""
-    _write_surges(rng, writer, world, companies, span, switch_week)
-    _write_reviews(rng, writer, world, companies, span)
+    _write_surges(rng, writer, scene)
+    _write_reviews(rng, writer, scene)
 
 
-def _write_surges(
-    rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar, switch_week: int
-) -> None:
-    topics = table("topics")
+def _write_surges(rng: Rng, writer: WorldWriter, scene: Scene) -> None:
+    companies, span, topics = scene.companies, scene.span, table("topics")
     covered = chance(rng, COVERED, len(companies))
     idle_research = _episodes(rng, span.weeks, len(companies))
     parts = []
     for row, (name, usual) in enumerate(zip(topics["topic_name"], topics["relevance"].to_numpy(float), strict=True)):
-        relevance = np.where((name == AI_TOPIC) & (np.arange(span.weeks) >= switch_week), 1.0, usual)
-        parts.append(_one_topic(rng, world.stage, idle_research, covered, relevance).assign(topic=row))
+        relevance = np.where((name == AI_TOPIC) & (np.arange(span.weeks) >= scene.switch_week), 1.0, usual)
+        parts.append(_one_topic(rng, scene.journeys.stage, idle_research, covered, relevance).assign(topic=row))
     found = pd.concat(parts, ignore_index=True).sort_values(["week", "company", "topic"], ignore_index=True)
     company, topic = found["company"].to_numpy(), found["topic"].to_numpy()
-    firm, count = companies.iloc[company], len(found)
+    firm = companies.iloc[company]
     before = found.groupby(["company", "topic"], sort=False)["score"].shift()
     published = span.week_start(found["week"].to_numpy() + 1) - DAY
     place = table("cities").iloc[firm["city"]]
@@ -72,9 +68,7 @@ def _write_surges(
             "metro_area": dirt.missing(rng, place["metro_area"].to_numpy(object), 0.2),
             "country": place["country"].to_numpy(object),
             "date": days(published),
-        }
-        if count
-        else {"date": days(published)},
+        },
     )
 
 
@@ -102,8 +96,9 @@ def _one_topic(rng: Rng, stage: Array, idle_research: Array, covered: Array, rel
     return pd.DataFrame({"week": week, "company": company, "score": score})
 
 
-def _write_reviews(rng: Rng, writer: WorldWriter, world: Journeys, companies: pd.DataFrame, span: Calendar) -> None:
-    count = rng.poisson(REVIEWED.astype(np.float32)[world.stage])
+def _write_reviews(rng: Rng, writer: WorldWriter, scene: Scene) -> None:
+    companies, span, stage = scene.companies, scene.span, scene.journeys.stage
+    count = rng.poisson(REVIEWED.astype(np.float32)[stage])
     week, company = np.nonzero(count)
     again = count[week, company]
     week, company = np.repeat(week, again), np.repeat(company, again)
@@ -112,7 +107,7 @@ def _write_reviews(rng: Rng, writer: WorldWriter, world: Journeys, companies: pd
     keep = (moment >= span.start_instant) & (moment < span.end_instant)
     order = np.flatnonzero(keep)[np.argsort(moment[keep], kind="stable")]
     week, company, moment = week[order], company[order], moment[order]
-    kind = weighted_rows(rng, SIGNAL_MIX[world.stage[week, company]])
+    kind = weighted_rows(rng, SIGNAL_MIX[stage[week, company]])
     firm, visitors = companies.iloc[company], 1 + rng.poisson(0.4, len(company))
     writer.raw(
         "g2",

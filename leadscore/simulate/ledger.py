@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from leadscore.simulate.clock import DAY, MINUTE, Calendar, instants
 from leadscore.simulate.draws import Array, Rng, chance
 from leadscore.simulate.records import MARKETO, main_record
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.write import WorldWriter
 
 TYPES = {
@@ -49,8 +49,9 @@ def synced(rng: Rng, moment: Array, span: Calendar) -> Array:
 class Ledger:
     """Appends activities of leads to the `activity_*` tables, in order of time, with ids ascending."""
 
-    def __init__(self, rng: Rng, writer: WorldWriter, frame: pd.DataFrame, leads: int, span: Calendar) -> None:
-        self.rng, self.writer, self.span = rng, writer, span
+    def __init__(self, rng: Rng, writer: WorldWriter, scene: Scene) -> None:
+        self.rng, self.writer, self.span = rng, writer, scene.span
+        frame, leads = scene.records, len(scene.leads)
         self.next_id = 70_000_001
         self.id = np.array([int(i) if i.isdigit() else -1 for i in frame["id"]], dtype=np.int64)
         self.main = main_record(frame, MARKETO, leads)

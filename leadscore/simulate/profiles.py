@@ -11,6 +11,7 @@ from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, choose, texts
 from leadscore.simulate.people import letters
 from leadscore.simulate.records import CONTACT, LEAD, MARKETO
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import table
 
 GAPS = pd.DataFrame(
@@ -34,16 +35,15 @@ GAPS = pd.DataFrame(
 """Contacts are made when an opportunity is and tell what was learnt by then, so they are fuller: a trap for features."""
 
 
-def profiles(
-    rng: Rng, frame: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, companies: pd.DataFrame
-) -> pd.DataFrame:
-    """The texts of each record, aligned to `frame`; None where missing.
+def profiles(rng: Rng, scene: Scene) -> pd.DataFrame:
+    """The texts of each record, aligned to `scene.records`; None where missing.
 
     Columns: first_name, last_name, email, title, department, phone, mobile, company, website, country, state, city,
     industry, employees, revenue, lead_source.
     """
-    person = people.iloc[frame["person"]].reset_index(drop=True)
-    company = companies.iloc[frame["company"]].reset_index(drop=True)
+    frame, leads = scene.records, scene.leads
+    person = scene.people.iloc[frame["person"]].reset_index(drop=True)
+    company = scene.companies.iloc[frame["company"]].reset_index(drop=True)
     gap = _gaps(frame, leads)
     found = {
         "first_name": _given(rng, person),
@@ -66,7 +66,7 @@ def profiles(
     for name in ("company", "website", "industry", "employees"):
         values[name] = choose(free & chance(rng, 0.7, len(frame)), None, values[name])
     state = texts(table("cities")["state"].replace("", None).to_numpy(object)[company["city"]])
-    source = table("sources")["lead_source"].to_numpy(object)[leads["source"].to_numpy()[frame["lead"]]]
+    source = scene.of_source("lead_source", frame["lead"].to_numpy())
     return pd.DataFrame(values).assign(
         state=choose(pd.isna(values["city"]), None, state),
         department=dirt.missing(rng, person["department"].str.title().to_numpy(object), 0.25),

@@ -8,8 +8,8 @@ import pandas as pd
 from leadscore.simulate.clock import DAY, HOUR, MINUTE, WEEK, Calendar, days, instants
 from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts
 from leadscore.simulate.ledger import Ledger, synced
-from leadscore.simulate.sales import CrmRecords
-from leadscore.simulate.spells import lead_touches
+from leadscore.simulate.sales import Desk
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
 from leadscore.simulate.write import WorldWriter
 
@@ -17,6 +17,7 @@ REGISTRATIONS = np.array([0.009, 0.030, 0.040, 0.028, 0.004])
 ATTENDS = np.array([0.36, 0.48, 0.55, 0.55, 0.40])
 BOOTHS = np.array([0.0025, 0.005, 0.008, 0.009, 0.004])
 """Webinar registrations and booth visits in a week, and share of the registered who attend, by phase."""
+SUCCESSES = ("Attended", "Visited Booth")
 KINDS = {  # channel in Marketo -> type of the campaign in Salesforce
     "Webinar": "Webinar",
     "Event": "Conference",
@@ -59,46 +60,41 @@ def _numbered(prefix: str, titles: Array, count: int) -> Array:
     return np.asarray(prefix + number + ": " + titles[np.arange(count) % len(titles)], dtype=object)
 
 
-def take_part(
-    rng: Rng,
-    ledger: Ledger,
-    catalogue: pd.DataFrame,
-    periods: pd.DataFrame,
-    leads: pd.DataFrame,
-    people: pd.DataFrame,
-    span: Calendar,
-) -> pd.DataFrame:
+def take_part(rng: Rng, ledger: Ledger, catalogue: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Log registrations (with their forms), attendance and booth visits.
 
     Returns the members by lead and program: lead, program, joined, moment, status (the last one and its instant).
     """
-    signed = _registrations(rng, catalogue, periods, leads, people, span)
-    webinar = catalogue["moment"].to_numpy()[signed["program"]]
-    over = webinar + HOUR < span.end_instant
+    signed = _registrations(rng, catalogue, scene)
+    name, webinar = catalogue["name"].to_numpy(object), catalogue["moment"].to_numpy()[signed["program"]]
     attends = chance(rng, ATTENDS[signed["phase"]], len(signed))
-    outcome = signed.assign(moment=webinar + HOUR, status=choose(attends, "Attended", "No Show"))[over]
-    booths = _booths(rng, catalogue, periods, leads, people, span)
-    standing = _standing(leads, catalogue)
-    steps = pd.concat([signed.assign(status="Registered"), outcome, booths, standing], ignore_index=True)
+    outcome = signed.assign(moment=webinar + HOUR, status=choose(attends, "Attended", "No Show"))
+    outcome = outcome[outcome["moment"] < scene.span.end_instant]
+    others = [_booths(rng, catalogue, scene), _standing(catalogue, scene)]
+    steps = pd.concat([signed.assign(status="Registered"), outcome, *others], ignore_index=True)
     steps = steps.sort_values(["lead", "program", "moment"], kind="stable", ignore_index=True)
-    before = steps.groupby(["lead", "program"], sort=False)["status"].shift()
-    name = catalogue["name"].to_numpy(object)
-    program, lead = steps["program"].to_numpy(), steps["lead"].to_numpy()
+    program = steps["program"].to_numpy()
     ledger.log(
         "change_status_in_progression",
-        lead,
+        steps["lead"].to_numpy(),
         steps["moment"].to_numpy(),
         primary_attribute_value=name[program],
         primary_attribute_value_id=1001 + program,
-        old_status=texts(before),
+        old_status=texts(steps.groupby(["lead", "program"], sort=False)["status"].shift()),
         new_status=steps["status"].to_numpy(object),
-        success=steps["status"].isin(["Attended", "Visited Booth"]).to_numpy(),
+        success=steps["status"].isin(SUCCESSES).to_numpy(),
         campaign_id=1001 + program,
     )
     _log_forms(ledger, signed, name[signed["program"]])
     return steps.groupby(["lead", "program"], as_index=False).agg(
         joined=("moment", "first"), moment=("moment", "last"), status=("status", "last")
     )
+
+
+def attended(members: pd.DataFrame) -> tuple[Array, Array]:
+    """(lead, instant) of the webinars attended."""
+    found = members[members["status"] == "Attended"]
+    return found["lead"].to_numpy(), found["moment"].to_numpy()
 
 
 def _log_forms(ledger: Ledger, signed: pd.DataFrame, name: Array) -> None:
@@ -119,19 +115,16 @@ def _log_forms(ledger: Ledger, signed: pd.DataFrame, name: Array) -> None:
     )
 
 
-def _registrations(
-    rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
-) -> pd.DataFrame:
+def _registrations(rng: Rng, catalogue: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Registrations for the next webinar after each touch, and those by which webinar leads came."""
     dates = catalogue.loc[catalogue["channel"] == "Webinar", "moment"].to_numpy()
-    active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
-    lead, phase, moment = lead_touches(rng, periods, leads, REGISTRATIONS[periods["phase"]] * active, span)
-    came = np.flatnonzero((table("sources")["lead_source"] == "Webinar").to_numpy()[leads["source"]])
+    lead, phase, moment = scene.touches(rng, REGISTRATIONS, times="activeness")
+    came = scene.came_by("Webinar")
     frame = pd.DataFrame(
         {
             "lead": np.concatenate([came, lead]),
             "phase": np.concatenate([np.zeros(len(came), np.int64), phase]),
-            "moment": np.concatenate([leads["created"].to_numpy()[came], moment]),
+            "moment": np.concatenate([scene.leads["created"].to_numpy()[came], moment]),
         }
     )
     frame["program"] = np.searchsorted(dates, frame["moment"].to_numpy() + 2 * HOUR)
@@ -139,49 +132,40 @@ def _registrations(
     return frame.drop_duplicates(["lead", "program"]).sort_values(["moment", "lead"], ignore_index=True)
 
 
-def _booths(
-    rng: Rng, catalogue: pd.DataFrame, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
-) -> pd.DataFrame:
+def _booths(rng: Rng, catalogue: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Visits to a booth: the touch moves to the nearest conference; conference leads came by one."""
     events = catalogue[catalogue["channel"] == "Event"]
-    active = people["activeness"].to_numpy()[leads["person"].to_numpy()[periods["lead"]]]
-    lead, _, moment = lead_touches(rng, periods, leads, BOOTHS[periods["phase"]] * active, span)
-    dates = events["moment"].to_numpy()
+    row, dates = events.index.to_numpy(), events["moment"].to_numpy()
+    lead, _, moment = scene.touches(rng, BOOTHS, times="activeness")
     nearest = np.searchsorted(dates, moment).clip(max=len(dates) - 1)
-    near = np.abs(dates[nearest] - moment) < 5 * WEEK
     visited = dates[nearest] + rng.integers(0, 9 * 60, len(lead)) * MINUTE
-    keep = near & (visited >= leads["known"].to_numpy()[lead]) & (visited < span.end_instant)
-    came = np.flatnonzero((table("sources")["lead_source"] == "Conference").to_numpy()[leads["source"]])
-    born = leads["created"].to_numpy()[came]
+    keep = (np.abs(dates[nearest] - moment) < 5 * WEEK) & (visited >= scene.leads["known"].to_numpy()[lead])
+    came = scene.came_by("Conference")
+    born = scene.leads["created"].to_numpy()[came]
     last = np.searchsorted(dates, born, side="right").clip(min=1) - 1
     frame = pd.DataFrame(
         {
             "lead": np.concatenate([came, lead[keep]]),
-            "program": np.concatenate([events.index.to_numpy()[last], events.index.to_numpy()[nearest[keep]]]),
+            "program": np.concatenate([row[last], row[nearest[keep]]]),
             "moment": np.concatenate([born + 2 * MINUTE, visited[keep]]),
         }
     )
-    frame = frame[frame["moment"] < span.end_instant]
+    frame = frame[frame["moment"] < scene.span.end_instant]
     return frame.drop_duplicates(["lead", "program"]).assign(status="Visited Booth")
 
 
-def _standing(leads: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+def _standing(catalogue: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Members of the standing programs: leads bought from content syndication or sent by partners."""
-    source = table("sources")["lead_source"].to_numpy(object)[leads["source"]]
-    found = [
-        pd.DataFrame(
-            {"lead": np.flatnonzero(source == name), "program": catalogue.index[catalogue["channel"] == channel][0]}
-        )
-        for name, channel in (("Content Syndication", "Content"), ("Partner Referral", "Partner"))
-    ]
-    frame = pd.concat(found, ignore_index=True)
-    return frame.assign(moment=leads["created"].to_numpy()[frame["lead"]], status="Member")
+    first = catalogue.drop_duplicates("channel").reset_index().set_index("channel")["index"]
+    bought, sent = scene.came_by("Content Syndication"), scene.came_by("Partner Referral")
+    lead = np.concatenate([bought, sent])
+    program = np.repeat([first["Content"], first["Partner"]], [len(bought), len(sent)])
+    moment = scene.leads["created"].to_numpy()[lead]
+    return pd.DataFrame({"lead": lead, "program": program, "moment": moment, "status": "Member"})
 
 
-def write_programs(
-    rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, members: pd.DataFrame, ledger: Ledger, span: Calendar
-) -> None:
-    """The tables program, program_membership, campaign of Marketo and campaign of Salesforce."""
+def write_programs(rng: Rng, writer: WorldWriter, catalogue: pd.DataFrame, span: Calendar) -> None:
+    """The tables program and campaign of Marketo, and campaign of Salesforce."""
     count, name = len(catalogue), catalogue["name"].to_numpy(object)
     moment = catalogue["moment"].to_numpy()
     announced = np.minimum(moment - 28 * DAY, span.end_instant - DAY)
@@ -245,9 +229,13 @@ def write_programs(
             "budgeted_cost": np.round(rng.uniform(2, 40, count)) * 1000,
         },
     )
+
+
+def write_memberships(rng: Rng, writer: WorldWriter, members: pd.DataFrame, ledger: Ledger, span: Calendar) -> None:
+    """The table program_membership of Marketo: the last status of each member."""
     known = members[ledger.known(members["lead"].to_numpy())]
     moment, status = known["moment"].to_numpy(), known["status"].to_numpy(object)
-    reached = np.isin(status.astype(str), ["Attended", "Visited Booth"])
+    reached = known["status"].isin(SUCCESSES).to_numpy()
     writer.raw(
         "marketo",
         "program_membership",
@@ -266,16 +254,14 @@ def write_programs(
     )
 
 
-def write_campaign_members(
-    rng: Rng, writer: WorldWriter, members: pd.DataFrame, crm: CrmRecords, span: Calendar
-) -> None:
+def write_campaign_members(rng: Rng, writer: WorldWriter, members: pd.DataFrame, desk: Desk, span: Calendar) -> None:
     """Members who were in Salesforce when their status last changed, under the record they had then."""
-    who, is_lead = crm.at(members["lead"].to_numpy(), members["moment"].to_numpy())
-    there = who != None  # noqa: E711 (element by element)
+    who, is_lead = desk.known(members["lead"].to_numpy(), members["moment"].to_numpy())
+    there = pd.notna(who)
     known, who, is_lead = members[there], who[there], is_lead[there]
     lead, moment, status = known["lead"].to_numpy(), known["moment"].to_numpy(), known["status"].to_numpy(object)
     responded = status != "No Show"
-    joined = np.maximum(known["joined"].to_numpy(), np.minimum(crm.lead_since, crm.contact_since)[lead])
+    joined = np.maximum(known["joined"].to_numpy(), desk.since[lead])
     writer.raw(
         "salesforce",
         "campaign_member",

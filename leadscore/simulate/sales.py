@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from leadscore.simulate.chain import EVALUATING
 from leadscore.simulate.clock import DAY, MINUTE, Calendar, days, instants
 from leadscore.simulate.conversions import NEVER
-from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, texts, weighted
+from leadscore.simulate.draws import Array, Rng, chance, choose, salesforce_ids, weighted
 from leadscore.simulate.ledger import Ledger, synced
 from leadscore.simulate.records import CONTACT, LEAD, main_record
-from leadscore.simulate.spells import PHASES, lead_touches
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.write import WorldWriter
 
 TASKS = np.array([0.012, 0.030, 0.070, 0.120, 0.080])
@@ -23,50 +24,57 @@ CADENCE = 0.5
 DISPOSITIONS = ("Connected", "No Answer", "Left Voicemail", "Busy")
 
 
-class CrmRecords:
-    """Under which Salesforce record a lead is known at a moment: the lead, and after conversion the contact."""
+class Desk:
+    """What sales knows: under which Salesforce record a lead stands at a moment, and who owns it."""
 
-    def __init__(self, frame: pd.DataFrame, leads: pd.DataFrame) -> None:
-        self.id = frame["id"].to_numpy(object)
-        self.lead, self.contact = (main_record(frame, system, len(leads)) for system in (LEAD, CONTACT))
+    def __init__(self, scene: Scene) -> None:
+        leads = scene.leads
+        self.id = scene.records["id"].to_numpy(object)
+        self.lead, self.contact = (main_record(scene.records, system, len(leads)) for system in (LEAD, CONTACT))
         self.lead_since, self.contact_since = leads["sf_lead"].to_numpy(), leads["sf_contact"].to_numpy()
+        self.since = np.minimum(self.lead_since, self.contact_since)
         self.by_role, self.converted = leads["by_role"].to_numpy(), leads["converted"].to_numpy()
+        self.owners = salesforce_ids("005", 1 + np.arange(5 + len(leads) // 2500))
 
-    def at(self, lead: Array, moment: Array) -> tuple[Array, Array]:
-        """(id, whether it is a lead) for each; the id is None where sales does not know the person yet."""
+    def known(self, lead: Array, moment: Array) -> tuple[Array, Array]:
+        """(id, whether it is a lead) for each: the lead, and after conversion the contact; None if there is neither."""
         as_lead = (self.lead[lead] >= 0) & (self.lead_since[lead] <= moment)
         as_lead &= (moment < self.converted[lead]) | self.by_role[lead]
         as_contact = ~as_lead & (self.contact[lead] >= 0) & (self.contact_since[lead] <= moment)
         row = np.where(as_lead, self.lead[lead], self.contact[lead])
-        return choose(as_lead | as_contact, self.id[row], None), as_lead
+        return choose(as_lead | as_contact, self.id[row]), as_lead
+
+    def reachable(self, lead: Array, moment: Array) -> tuple[Array, Array]:
+        """(rows whose lead stands in Salesforce by then, in order of time; their record ids)."""
+        who, _ = self.known(lead, moment)
+        rows = np.flatnonzero(pd.notna(who))
+        rows = rows[np.argsort(moment[rows], kind="stable")]
+        return rows, who[rows]
+
+    def owner(self, lead: Array) -> Array:
+        """The representative who owns each lead."""
+        return np.asarray(self.owners[lead % len(self.owners)])
 
 
-def work(
-    rng: Rng,
-    writer: WorldWriter,
-    ledger: Ledger,
-    crm: CrmRecords,
-    hands: pd.DataFrame,
-    periods: pd.DataFrame,
-    leads: pd.DataFrame,
-    owners: Array,
-    span: Calendar,
-) -> None:
+def work(rng: Rng, writer: WorldWriter, ledger: Ledger, desk: Desk, scene: Scene) -> None:
     """Log tasks and meetings of sales, and what Marketo sees of its emails."""
-    answered = hands[hands["answered"] < NEVER]
+    answered = scene.hands[scene.hands["answered"] < NEVER]
     parts = [
-        (answered["lead"].to_numpy(), answered["genuine"].to_numpy() * 2, answered["answered"].to_numpy()),
-        _cadences(rng, leads),
-        lead_touches(rng, periods, leads, TASKS[periods["phase"]], span),
+        (answered["lead"].to_numpy(), EVALUATING * answered["genuine"].to_numpy(), answered["answered"].to_numpy()),
+        _cadences(rng, scene.leads),
+        scene.touches(rng, TASKS),
     ]
     lead, phase, moment = (np.concatenate(column) for column in zip(*parts, strict=True))
-    keep = moment < span.end_instant
-    lead, phase, moment = lead[keep], phase[keep], moment[keep]
-    who, _ = crm.at(lead, moment)
-    there = np.flatnonzero(who != None)  # noqa: E711 (element by element)
-    there = there[np.argsort(moment[there], kind="stable")]
-    _write_tasks(rng, writer, ledger, lead[there], phase[there], moment[there], who[there], owners, span)
-    _write_meetings(rng, writer, crm, periods, leads, owners, span)
+    kept = moment < scene.span.end_instant
+    lead, phase, moment = lead[kept], phase[kept], moment[kept]
+    rows, who = desk.reachable(lead, moment)
+    lead, phase, moment = lead[rows], phase[rows], moment[rows]
+    kind = np.array(["Call", "Email", "Task"], dtype=object)[weighted(rng, [0.55, 0.38, 0.07], len(rows))]
+    reached = chance(rng, CONNECTS[phase], len(rows))
+    _write_tasks(rng, writer, kind, reached, who, desk.owner(lead), moment, scene.span)
+    mail = kind == "Email"
+    _write_sales_email(rng, ledger, lead[mail], phase[mail], moment[mail], scene.span)
+    _write_meetings(rng, writer, desk, scene)
 
 
 def _cadences(rng: Rng, leads: pd.DataFrame) -> tuple[Array, Array, Array]:
@@ -79,23 +87,13 @@ def _cadences(rng: Rng, leads: pd.DataFrame) -> tuple[Array, Array, Array]:
 
 
 def _write_tasks(
-    rng: Rng,
-    writer: WorldWriter,
-    ledger: Ledger,
-    lead: Array,
-    phase: Array,
-    moment: Array,
-    who: Array,
-    owners: Array,
-    span: Calendar,
+    rng: Rng, writer: WorldWriter, kind: Array, reached: Array, who: Array, owner: Array, moment: Array, span: Calendar
 ) -> None:
-    count = len(lead)
-    kind = np.array(["Call", "Email", "Task"], dtype=object)[weighted(rng, [0.55, 0.38, 0.07], count)]
-    call, mail = kind == "Call", kind == "Email"
-    reached = chance(rng, CONNECTS[phase], count)
+    """The table task: calls (`reached`: somebody answered), emails and a few other tasks."""
+    count, call = len(kind), kind == "Call"
     other = np.array(DISPOSITIONS, dtype=object)[1 + weighted(rng, [0.6, 0.3, 0.1], count)]
     length = np.where(reached, 60 + rng.exponential(300, count), rng.integers(5, 40, count)).astype(np.int64)
-    done = call | mail | chance(rng, 0.6, count)
+    done = (kind != "Task") | chance(rng, 0.6, count)
     writer.raw(
         "salesforce",
         "task",
@@ -103,7 +101,7 @@ def _write_tasks(
             "id": salesforce_ids("00T", 1 + np.arange(count)),
             "who_id": who,
             "who_count": 1,
-            "owner_id": owners[lead % len(owners)],
+            "owner_id": owner,
             "task_subtype": kind,
             "type": kind,
             "subject": kind + ": " + choose(call, "follow up", "introduction"),
@@ -123,13 +121,12 @@ def _write_tasks(
             "_fivetran_synced": synced(rng, moment, span),
         },
     )
-    _write_sales_email(rng, ledger, lead[mail], phase[mail], moment[mail], span)
 
 
 def _write_sales_email(rng: Rng, ledger: Ledger, lead: Array, phase: Array, moment: Array, span: Calendar) -> None:
     """Opens and clicks of the emails that salespeople send."""
     seen = moment + rng.exponential(5 * 60 * MINUTE, len(lead)).astype(np.int64)
-    opened = chance(rng, 0.25 + 0.08 * (phase % len(PHASES)), len(lead)) & (seen < span.end_instant)
+    opened = chance(rng, 0.25 + 0.08 * phase, len(lead)) & (seen < span.end_instant)
     clicked = opened & chance(rng, 0.2, len(lead)) & (seen + MINUTE < span.end_instant)
     common = {
         "primary_attribute_value": "Introduction",
@@ -147,23 +144,12 @@ def _write_sales_email(rng: Rng, ledger: Ledger, lead: Array, phase: Array, mome
     )
 
 
-def _write_meetings(
-    rng: Rng,
-    writer: WorldWriter,
-    crm: CrmRecords,
-    periods: pd.DataFrame,
-    leads: pd.DataFrame,
-    owners: Array,
-    span: Calendar,
-) -> None:
-    """Meetings and demos, booked some days before."""
-    lead, phase, moment = lead_touches(rng, periods, leads, MEETINGS[periods["phase"]], span)
-    booked = moment - rng.integers(1, 8, len(lead)) * DAY
-    who, _ = crm.at(lead, moment)
-    there = np.flatnonzero(who != None)  # noqa: E711 (element by element)
-    there = there[np.argsort(moment[there], kind="stable")]
-    lead, phase, moment, who = lead[there], phase[there], moment[there], who[there]
-    booked = np.maximum(booked[there], np.minimum(crm.lead_since, crm.contact_since)[lead])
+def _write_meetings(rng: Rng, writer: WorldWriter, desk: Desk, scene: Scene) -> None:
+    """The table event: meetings and demos, booked some days before."""
+    lead, _, moment = scene.touches(rng, MEETINGS)
+    rows, who = desk.reachable(lead, moment)
+    lead, moment = lead[rows], moment[rows]
+    booked = np.maximum(moment - rng.integers(1, 8, len(rows)) * DAY, desk.since[lead])
     count, demo = len(lead), chance(rng, 0.45, len(lead))
     writer.raw(
         "salesforce",
@@ -172,7 +158,7 @@ def _write_meetings(
             "id": salesforce_ids("00U", 1 + np.arange(count)),
             "who_id": who,
             "who_count": 1,
-            "owner_id": owners[lead % len(owners)],
+            "owner_id": desk.owner(lead),
             "type": choose(demo, "Demo", "Meeting"),
             "subject": choose(demo, "Product demo", "Meeting"),
             "event_subtype": "Event",
@@ -183,10 +169,9 @@ def _write_meetings(
             "activity_date_time": instants(moment),
             "is_deleted": False,
             "is_all_day_event": False,
-            "description": texts(np.full(count, None)),
             "created_date": instants(booked),
             "last_modified_date": instants(booked),
             "system_modstamp": instants(booked),
-            "_fivetran_synced": synced(rng, booked, span),
+            "_fivetran_synced": synced(rng, booked, scene.span),
         },
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from leadscore.simulate import chain
 from leadscore.simulate.chain import BUYING, CUSTOMER
-from leadscore.simulate.clock import DAY, WEEK, Calendar, at_local_hours
+from leadscore.simulate.clock import WEEK, Calendar
 from leadscore.simulate.draws import Array, Rng
 from leadscore.simulate.journey import Journeys
 
@@ -89,28 +89,8 @@ def touches(rng: Rng, periods: pd.DataFrame, rate: Array) -> tuple[Array, Array]
     return row, start[row] + (rng.random(count) * (stop - start)[row]).astype(np.int64)
 
 
-def lead_touches(
-    rng: Rng, periods: pd.DataFrame, leads: pd.DataFrame, rate: Array, span: Calendar
-) -> tuple[Array, Array, Array]:
-    """Touches of leads at their local hours: (lead, phase, instant), after their first record and before the end.
-
-    `rate` is touches a week per spell; a touch may move by some hours out of its spell, or to the Friday before.
-    """
-    row, moment = touches(rng, periods, rate)
-    lead = periods["lead"].to_numpy()[row]
-    moment = at_local_hours(rng, moment, leads["city"].to_numpy()[lead])
-    phase = periods["phase"].to_numpy()[row]
-    lead, phase, moment = inside(lead, phase, moment, since=leads["known"], span=span)
-    return lead, phase, moment
-
-
 def inside(lead: Array, *columns: Array, since: pd.Series, span: Calendar) -> tuple[Array, ...]:
     """The rows whose instant, the last column, lies between `since` of the lead and the end."""
     moment = columns[-1]
     keep = (moment >= since.to_numpy()[lead]) & (moment < span.end_instant)
     return tuple(column[keep] for column in (lead, *columns))
-
-
-def day_of(moment: Array) -> Array:
-    """Whole days since 1970."""
-    return np.asarray(moment) // DAY

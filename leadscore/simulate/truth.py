@@ -6,35 +6,28 @@ import numpy as np
 import pandas as pd
 
 from leadscore.simulate import chain
-from leadscore.simulate.clock import Calendar, days
+from leadscore.simulate.clock import days
 from leadscore.simulate.draws import Array
 from leadscore.simulate.intent import AI_TOPIC
 from leadscore.simulate.people import PROPENSITIES
+from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import table
 from leadscore.simulate.web import AI_AFTER, AI_BEFORE
 from leadscore.simulate.write import WorldWriter
 
 
-def write_truth(
-    writer: WorldWriter,
-    companies: pd.DataFrame,
-    people: pd.DataFrame,
-    leads: pd.DataFrame,
-    frame: pd.DataFrame,
-    periods: pd.DataFrame,
-    span: Calendar,
-    switch: int,
-) -> None:
+def write_truth(writer: WorldWriter, scene: Scene) -> None:
     """The four tables of the truth schema. Ids of persons and companies are their rows, from 1."""
-    _write_persons(writer, companies, people, np.unique(frame["person"].to_numpy()))
+    frame = scene.records
+    _write_persons(writer, scene.companies, scene.people, np.unique(frame["person"].to_numpy()))
     record = frame["system"] + ":" + frame["id"]
     writer.truth(
         "record_person",
         {"record_id": "VARCHAR", "person_id": "BIGINT"},
         {"record_id": record.to_numpy(object), "person_id": 1 + frame["person"].to_numpy()},
     )
-    _write_probabilities(writer, leads, periods)
-    effects = _effects(days(np.array([switch]))[0])
+    _write_probabilities(writer, scene.leads, scene.spells)
+    effects = _effects(days(np.array([scene.switch]))[0])
     writer.truth("planted_effects", dict.fromkeys(effects, "VARCHAR"), effects)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from leadscore.simulate.clock import DAY, MINUTE, Calendar
+from leadscore.simulate.clock import DAY, SECOND
 from leadscore.simulate.draws import Array, Rng, chance, weighted
 from leadscore.simulate.ledger import Ledger
-from leadscore.simulate.spells import PHASES, lead_touches
+from leadscore.simulate.scene import Scene
+from leadscore.simulate.spells import BACKGROUND, PHASES
 from leadscore.simulate.vocabulary import VENDOR_DOMAIN, table
 
 SESSIONS = np.array([0.026, 0.60, 1.05, 1.20, 0.06])
@@ -76,51 +77,55 @@ def address(page: Array, full: bool | Array) -> Array:
     return np.asarray(np.where(full, hosted[page], paths[page]), dtype=object)
 
 
-def free_sessions(
-    rng: Rng, periods: pd.DataFrame, leads: pd.DataFrame, people: pd.DataFrame, span: Calendar
-) -> Sessions:
+def free_sessions(rng: Rng, scene: Scene) -> Sessions:
     """Sessions that people begin by themselves."""
-    phase, person = periods["phase"].to_numpy(), leads["person"].to_numpy()[periods["lead"]]
-    curiosity = np.where(phase == 0, people["curiosity"].to_numpy()[person], 1.0)
-    rate = SESSIONS[phase] * curiosity * people["activeness"].to_numpy()[person]
-    lead, drive, moment = lead_touches(rng, periods, leads, rate, span)
+    phase, lead = scene.spells["phase"].to_numpy(), scene.spells["lead"].to_numpy()
+    curiosity = np.where(phase == BACKGROUND, scene.of_person("curiosity", lead), 1.0)
+    rate = SESSIONS[phase] * curiosity * scene.of_person("activeness", lead)
+    lead, drive, moment = scene.touches_at(rng, rate)
     return Sessions(lead, drive, moment, np.full(len(lead), -1))
 
 
-def unnamed_sessions(rng: Rng, leads: pd.DataFrame, span: Calendar) -> Sessions:
+def unnamed_sessions(rng: Rng, scene: Scene) -> Sessions:
     """Sessions before a lead gave a name, which the marketing system adds once it knows the browser."""
-    by_form = table("sources")["source_type"].eq("Web form fill-out").to_numpy()[leads["source"]]
-    lead = np.flatnonzero(by_form & chance(rng, ANONYMOUS, len(leads)))
-    before = leads["created"].to_numpy()[lead] - (rng.exponential(5 * DAY, len(lead)).clip(0, 20 * DAY)).astype(
-        np.int64
-    )
-    lead, moment = lead[before >= span.start_instant], before[before >= span.start_instant]
+    everybody = np.arange(len(scene.leads))
+    by_form = scene.of_source("source_type", everybody) == "Web form fill-out"
+    lead = np.flatnonzero(by_form & chance(rng, ANONYMOUS, len(everybody)))
+    before = rng.exponential(5 * DAY, len(lead)).clip(0, 20 * DAY).astype(np.int64)
+    moment = scene.leads["created"].to_numpy()[lead] - before
+    lead, moment = lead[moment >= scene.span.start_instant], moment[moment >= scene.span.start_instant]
     return Sessions(lead, np.zeros(len(lead), dtype=np.int64), moment, np.full(len(lead), -1))
 
 
-def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], span: Calendar, switch: int) -> tuple[Array, Array]:
-    """Log every page of these sessions; `switch` is the instant at which AI changes its meaning.
+def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], scene: Scene) -> tuple[Array, Array]:
+    """Log every page of these sessions.
 
-    Returns (lead, instant) of the visits to pricing pages.
+    Returns (lead, instant) of the visits to pricing pages by leads already known.
     """
     lead, phase, moment, landing = (
         np.concatenate([getattr(each, name) for each in sessions]) for name in ("lead", "phase", "moment", "landing")
     )
     known = ledger.known(lead)
     lead, phase, moment, landing = lead[known], phase[known], moment[known], landing[known]
+    row, place, instant = _pages_in_time(rng, phase, moment)
+    weights = np.where((instant >= scene.switch)[:, None], SUBJECTS_AFTER[phase[row]], SUBJECTS_BY_PHASE[phase[row]])
+    page = np.where((place == 0) & (landing[row] >= 0), landing[row], pages_about(rng, weights))
+    kept = instant < scene.span.end_instant
+    lead, page, instant = lead[row[kept]], page[kept], instant[kept]
+    _log(rng, ledger, lead, page, instant)
+    priced = table("pages")["subject"].to_numpy(object)[page] == "pricing"
+    priced &= instant >= scene.leads["created"].to_numpy()[lead]
+    return lead[priced], instant[priced]
+
+
+def _pages_in_time(rng: Rng, phase: Array, moment: Array) -> tuple[Array, Array, Array]:
+    """(session, place in it, instant) of each page: a geometric number of pages, some seconds or minutes apart."""
     pages = rng.geometric(1 / PAGES[phase])
-    row = np.repeat(np.arange(len(lead)), pages)
+    row = np.repeat(np.arange(len(phase)), pages)
     place = np.arange(len(row)) - np.repeat(np.cumsum(pages) - pages, pages)
     gap = rng.exponential(70, len(row)).astype(np.int64) + 4
-    total = np.cumsum(np.where(place == 0, 0, gap))
-    seconds = total - np.repeat(total[place == 0], pages)
-    instant = moment[row] + seconds * (MINUTE // 60)
-    weights = np.where((instant >= switch)[:, None], SUBJECTS_AFTER[phase[row]], SUBJECTS_BY_PHASE[phase[row]])
-    page = np.where((place == 0) & (landing[row] >= 0), landing[row], pages_about(rng, weights))
-    row, page, instant = (values[instant < span.end_instant] for values in (row, page, instant))
-    _log(rng, ledger, lead[row], page, instant)
-    priced = table("pages")["subject"].to_numpy()[page] == "pricing"
-    return lead[row][priced], instant[priced]
+    passed = np.cumsum(np.where(place == 0, 0, gap))
+    return row, place, moment[row] + (passed - np.repeat(passed[place == 0], pages)) * SECOND
 
 
 def _log(rng: Rng, ledger: Ledger, lead: Array, page: Array, instant: Array) -> None:

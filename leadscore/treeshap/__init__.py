@@ -67,7 +67,7 @@ class Explainer:
     def contributions(self, features: Any, nthread: int | None = None) -> Floats:
         """See ``treeshap.contributions``."""
         matrix = self._matrix(features)
-        if not is_compiled():
+        if len(matrix) and not is_compiled():
             return self._by_xgboost(matrix)
         out = np.zeros((len(matrix), self.trees.n_features + 1))
         out[:, -1] = self.trees.base_value

@@ -26,9 +26,9 @@ with trained as (
         select first_models.reference_odds
         from {{ this }} as first_models
         inner join trained
-            on first_models.as_of <= trained.as_of
-            and first_models.conversion_event = trained.conversion_event
+            on first_models.conversion_event = trained.conversion_event
             and first_models.horizon_days = trained.horizon_days
+        -- All of them share the odds, a replayed day's too: were the earliest day to decide, replaying one would move today's scores.
         qualify row_number() over (order by first_models.as_of, first_models.model_version) = 1
 
     ),

@@ -43,7 +43,7 @@ class WarmDbt:
         self._runs += 1
         log = self._home / f"run_{self._runs}.txt"
         order = {
-            "args": [*args, "--vars", json.dumps(dict(variables or {}))],
+            "args": [*args, "--vars", json.dumps(dict(variables or {})), "--log-level-file", "none"],
             "environment": environment | {"LEAD_SCORING_DUCKDB": str(database)},
             "log": str(log),
         }

@@ -15,9 +15,9 @@ END = date(2025, 7, 1)
 """The first day after the history of every simulated world."""
 VARIABLES = {"as_of": str(END), "training_threads": 1}
 """A run at the end of the history, with one thread to train because two tests may run beside each other."""
-FEATURES = ["build", "--select", "+feat_leads", "--exclude-resource-type", "test", "unit_test"]
+FEATURES = ["build", "--select", "+feat_leads", "--exclude-resource-type", "test", "unit_test", "--no-write-json"]
 """dbt's arguments for everything up to the features."""
-MODELS = ["build", "--exclude-resource-type", "test", "unit_test"]
+MODELS = ["build", "--exclude-resource-type", "test", "unit_test", "--no-write-json"]
 """dbt's arguments for everything but the tests."""
 
 

@@ -75,6 +75,12 @@ def test_a_wrong_rule_is_named(wrong, message):
         rule_points(FEATURES, pd.DataFrame([rule("visits", ">=", "3"), wrong]))
 
 
+def test_a_column_without_values_meets_nothing_whatever_its_type():
+    rules = pd.DataFrame([rule("seniority", "in", "vp|c_level")])
+    for empty in (pd.Series([None, None], dtype=object), pd.Series([np.nan, np.nan])):
+        assert (rule_points(pd.DataFrame({"seniority": empty}), rules) == 0).all()
+
+
 def test_a_table_without_the_columns_of_rules_is_refused():
     with pytest.raises(LeadscoreError, match="lacks the columns operator, threshold"):
         rule_points(FEATURES, pd.DataFrame({"rule": ["a"], "feature": ["visits"], "points": [1]}))

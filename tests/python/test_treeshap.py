@@ -189,3 +189,11 @@ def test_a_matrix_of_another_width_is_refused():
     X, y = data(rng, 60, 3, 0, 0)
     with pytest.raises(LeadscoreError, match="the model reads 3 columns"):
         treeshap.contributions(trained(rng, X, y), X[:, :2])
+
+
+def test_no_rows_give_no_contributions_with_and_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(3).normal(size=(60, 4)).astype(np.float32)
+    booster = xgb.train({"nthread": 1}, xgb.DMatrix(X, (X[:, 0] > 0).astype(float)), 3)
+    for compiled in (True, False):
+        monkeypatch.setattr(treeshap, "is_compiled", lambda answer=compiled: answer)
+        assert treeshap.contributions(booster, X[:0]).shape == (0, 5)
