@@ -11,7 +11,7 @@ from leadscore.simulate.conversions import NEVER
 from leadscore.simulate.draws import Array, Rng, chance, choose
 from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.scene import Scene
-from leadscore.simulate.web import SUBJECTS_BY_PHASE, Sessions, address, pages_about
+from leadscore.simulate.web import Sessions, address, pages_of_interest
 
 SENDS = np.array([0.125, 0.15, 0.18, 0.18, 0.10])
 """Emails sent to a lead in a week, by phase."""
@@ -146,7 +146,7 @@ def _people_read(sent: _Sent, human: Array, reading: Array) -> Sessions:
     clicked = chance(rng, np.minimum(eager, 0.9), len(human))
     rows = human[clicked]
     moment = reading[clicked] + rng.integers(5, 120, len(rows)) * SECOND
-    page = pages_about(rng, SUBJECTS_BY_PHASE[sent.phase[rows]])
+    page = pages_of_interest(rng, sent.phase[rows], moment, sent.scene.switch)
     sent.log("click_email", rows, moment, link=address(page, True), is_bot_activity=False, **_reader(rng, len(rows)))
     return Sessions(sent.lead[rows], sent.phase[rows], moment, page)
 
@@ -165,7 +165,7 @@ def _machines_read(sent: _Sent, good: Array) -> None:
     links = rng.integers(2, 5, len(scanned))
     rows, seen = np.repeat(scanned, links), np.repeat(seen, links)
     clicked = np.repeat(at_once, links) + rng.integers(0, 6, len(rows)) * SECOND
-    page = pages_about(rng, SUBJECTS_BY_PHASE[np.zeros(len(rows), dtype=np.int64)])
+    page = pages_of_interest(rng, np.zeros(len(rows), dtype=np.int64), clicked, scene.switch)
     sent.log("click_email", rows, clicked, link=address(page, True), **_scanner(seen))
 
 

@@ -32,7 +32,7 @@ GAPS = pd.DataFrame(
     },
     index=[MARKETO, LEAD, CONTACT],
 )
-"""Contacts are made when an opportunity is and tell what was learnt by then, so they are fuller: a trap for features."""
+"""Contacts are made when an opportunity is, and tell what was learnt by then: a trap for features."""
 
 
 def profiles(rng: Rng, scene: Scene) -> pd.DataFrame:

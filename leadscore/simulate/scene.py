@@ -67,8 +67,8 @@ class Scene:
     def touches(self, rng: Rng, by_phase: Array, times: str | None = None) -> tuple[Array, Array, Array]:
         """Touches of leads at their local hours: (lead, phase, instant), after their first record and before the end.
 
-        `by_phase` is touches a week by phase, multiplied by the column `times` of `people` if given. A touch may move by
-        some hours out of its spell, or to the Friday before.
+        `by_phase` is touches a week by phase, multiplied by the column `times` of `people` if given. A touch may move
+        by some hours out of its spell, or to the Friday before.
         """
         phase, lead = self.spells["phase"].to_numpy(), self.spells["lead"].to_numpy()
         rate = by_phase[phase] * (self.of_person(times, lead) if times else 1.0)

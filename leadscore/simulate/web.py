@@ -41,10 +41,10 @@ ANONYMOUS = 0.25
 QUERIES = ("utm_source=newsletter&utm_medium=email", "utm_source=search&utm_medium=cpc", "gclid=test", None)
 
 SUBJECTS = (*MIX, "ai")
-SUBJECTS_BY_PHASE = np.array(
+SUBJECTS_BEFORE = np.array(
     [[*(weights[phase] for weights in MIX.values()), AI_BEFORE[phase]] for phase in range(len(PHASES))]
 )
-SUBJECTS_AFTER = np.column_stack([SUBJECTS_BY_PHASE[:, :-1], AI_AFTER])
+SUBJECTS_AFTER = np.column_stack([SUBJECTS_BEFORE[:, :-1], AI_AFTER])
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,16 @@ class Sessions:
     landing: Array
 
 
-def pages_about(rng: Rng, weights: Array) -> Array:
-    """One page (row of the vocabulary) for each row of subject weights."""
+def pages_of_interest(rng: Rng, phase: Array, instant: Array, switch: int) -> Array:
+    """One page (row of the vocabulary) for each phase and instant; AI changes its meaning at the instant `switch`."""
     pages = table("pages")
+    mixes = np.concatenate([SUBJECTS_BEFORE, SUBJECTS_AFTER])
+    which = phase + len(PHASES) * (instant >= switch)
     subject_of = pd.Index(SUBJECTS).get_indexer(pd.Index(pages["subject"]))
     share = pages["weight"].to_numpy(float) / np.bincount(subject_of, pages["weight"])[subject_of]
-    unique, inverse = np.unique(weights, axis=0, return_inverse=True)
-    found = np.empty(len(weights), dtype=np.int64)
-    for row, mix in enumerate(unique):
-        rows = np.flatnonzero(inverse == row)
+    found = np.empty(len(phase), dtype=np.int64)
+    for row, mix in enumerate(mixes):
+        rows = np.flatnonzero(which == row)
         found[rows] = weighted(rng, mix[subject_of] * share, len(rows))
     return found
 
@@ -108,8 +109,8 @@ def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], scene: Scene) -> t
     known = ledger.known(lead)
     lead, phase, moment, landing = lead[known], phase[known], moment[known], landing[known]
     row, place, instant = _pages_in_time(rng, phase, moment)
-    weights = np.where((instant >= scene.switch)[:, None], SUBJECTS_AFTER[phase[row]], SUBJECTS_BY_PHASE[phase[row]])
-    page = np.where((place == 0) & (landing[row] >= 0), landing[row], pages_about(rng, weights))
+    free = pages_of_interest(rng, phase[row], instant, scene.switch)
+    page = np.where((place == 0) & (landing[row] >= 0), landing[row], free)
     kept = instant < scene.span.end_instant
     lead, page, instant = lead[row[kept]], page[kept], instant[kept]
     _log(rng, ledger, lead, page, instant)
