@@ -53,7 +53,19 @@ def transitions() -> Array:
 
 
 def conversion_probability(days: int = HORIZON_DAYS) -> Array:
-    """P(the person converts within `days`) by (fit bin, propensity bin, stage, urged, involved).
+    """P(the person converts in the `days` from a day of a week on, not having converted earlier in it).
+
+    By (fit bin, propensity bin, stage, urged, involved) at the start of the week; the mean over the seven days of it.
+    """
+    by_day = []
+    for day in range(7):
+        before = converts_within(day)
+        by_day.append((converts_within(days + day) - before) / (1 - before))
+    return np.asarray(np.mean(by_day, axis=0))
+
+
+def converts_within(days: int) -> Array:
+    """P(the person converts within `days` of the start of a week), by the same five.
 
     Backward recursion over whole weeks, at whose start the state holds. A conversion is spread evenly over its week, so
     a last part of a week counts in proportion.

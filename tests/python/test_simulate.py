@@ -203,7 +203,7 @@ def test_closed_form_equals_lived_journeys(lives: tuple[pd.DataFrame, pd.DataFra
     """Over every state (stage, urged, involved), what was computed is what happened, within four standard errors."""
     firms, crowd, world = lives
     week, weeks = 20, 12  # whole weeks, so that no conversion has to be divided
-    said = chain.conversion_probability(7 * weeks)[
+    said = chain.converts_within(7 * weeks)[
         firms["fit_bin"].to_numpy()[crowd["company"]],
         crowd["propensity_bin"],
         world.stage[week][crowd["company"]],
