@@ -1,7 +1,7 @@
 """Time per layer and peak memory of a whole build: `python benchmarks/scale.py [--leads 200000] [--months 24]`.
 
-Simulates a world in a folder of its own, builds it with every test, and prints a table. Model times overlap, because dbt
-runs two at a time: they say where the work is, the wall clock says how long it takes.
+Simulates a world in a folder of its own, builds it with every test, and prints a table. Model times overlap, because
+dbt runs two at a time: they say where the work is, the wall clock says how long it takes.
 """
 
 from __future__ import annotations

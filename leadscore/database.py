@@ -23,7 +23,7 @@ def open_database(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not database.parent.is_dir():
         raise LeadscoreError(
             f"The folder {database.parent} for the database {database.name} does not exist: "
-            "create it, or name another file with --database."
+            "create it, or name another file with --database or LEAD_SCORING_DUCKDB."
         )
     settings = {"memory_limit": "LEAD_SCORING_MEMORY_LIMIT", "threads": "LEAD_SCORING_THREADS"}
     try:
@@ -38,7 +38,9 @@ def open_database(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set enable_progress_bar = false")
         if connection.execute("select 1 from duckdb_databases() where path is not null").fetchall() == []:
             # DuckDB opens data files as views in memory, where all that is written would be lost.
-            raise LeadscoreError(f"{database} is no DuckDB file: name one, or a new one, with --database.")
+            raise LeadscoreError(
+                f"{database} is no DuckDB file: name one, or a new one, with --database or LEAD_SCORING_DUCKDB."
+            )
         yield connection
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -53,6 +55,6 @@ def _why_closed(database: Path, message: str) -> str:
         who = f" (process {holder.group(1)})" if holder else ""
         return f"The database {database} is in use by another program{who}: close it, then run this again."
     return (
-        f"The database {database} cannot be opened: name a DuckDB file, or a new one, with --database. "
-        f"DuckDB says: {message.splitlines()[0]}"
+        f"The database {database} cannot be opened: name a DuckDB file, or a new one, with --database or "
+        f"LEAD_SCORING_DUCKDB. DuckDB says: {message.splitlines()[0]}"
     )

@@ -70,6 +70,8 @@ class Summary:
     tables: tuple[TableReport, ...]
     skipped: Mapping[str, str]
     """Path inside the folder -> why it was not loaded."""
+    replaced_a_world: bool = False
+    """Whether a simulated world stood there and had to go."""
 
     @property
     def rows(self) -> dict[str, int]:
@@ -101,6 +103,8 @@ class Summary:
                 yield f"{report.table}: columns not in the files: {_listed(report.absent, most=4)}."
             yield from (f"{report.table}: {note}." for note in report.notes)
         yield from (f"{path} was not loaded: {reason}." for path, reason in self.skipped.items())
+        if self.replaced_a_world:
+            yield "The simulated world that stood there is gone: simulated and real rows must not mix."
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,14 @@ def load(directory: Path, database: Path, progress: bool = True) -> Summary:
 
     The folder holds `<source>/<table>.csv`, `.csv.gz` or `.parquet`, or `<source>/<table>/` with part files; names may
     be written in any case, with spaces, as `CamelCase` or as `snake_case`. A process that dies half way leaves the
-    former content. Raises LeadscoreError if nothing is recognised, a file cannot be read or the database not opened.
+    former content. A simulated world gives way as a whole. Raises LeadscoreError if nothing is recognised, a file cannot
+    be read or the database not opened.
     """
     exports, skipped = discover(directory)
     reports: list[TableReport] = []
     with open_database(database) as connection:
         connection.execute("begin")
+        replaced_a_world = _drop_simulated_world(connection)
         sizes = {table: sum(path.stat().st_size for path in paths) for table, paths in exports.items()}
         with tqdm(total=sum(sizes.values()), unit="B", unit_scale=True, disable=None if progress else True) as bar:
             for table, paths in exports.items():
@@ -151,7 +157,18 @@ def load(directory: Path, database: Path, progress: bool = True) -> Summary:
         if not reports:
             raise LeadscoreError(_nothing_recognised(directory, skipped))
         connection.execute("commit")
-    return Summary(tuple(reports), skipped)
+    return Summary(tuple(reports), skipped, replaced_a_world)
+
+
+def _drop_simulated_world(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Drop the raw schemas if they were simulated, which the truth beside them tells."""
+    (catalog,) = _row(connection, "select current_database()")
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = ? and schema_name = 'truth'", [catalog]
+    ).fetchall()
+    for schema in (*raw_schema.SOURCES, "truth") if found else ():
+        connection.execute(f"drop schema if exists {_quoted(catalog)}.{schema} cascade")
+    return bool(found)
 
 
 def discover(directory: Path) -> tuple[dict[tuple[str, str], list[Path]], dict[str, str]]:

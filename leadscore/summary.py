@@ -99,7 +99,7 @@ def _quality(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> st
         [
             f"{head}.",
             f"Judged on {n_rows:,} snapshots of the newest months, {n_positive:,} of them conversions, by models that",
-            "knew neither their time nor their account (95 % intervals; the random split shows what leakage would add):",
+            "knew neither their time nor their account (95 % intervals; the random split shows what leaking adds):",
             *lines,
             *([skill] if skill else []),
         ]

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from leadscore.errors import LeadscoreError
 from leadscore.simulate.draws import Array, Rng, chance
 from leadscore.simulate.vocabulary import table
 
@@ -46,11 +47,11 @@ class Calendar:
 def calendar(end: date, months: int) -> Calendar:
     """Whole weeks, the last `months` calendar months before `end`.
 
-    Raises ValueError if that reaches back before the year 1970.
+    Raises LeadscoreError if that reaches back before the year 1970.
     """
     first = pd.Timestamp(end) - pd.DateOffset(months=months)
     if first.year < 1970:
-        raise ValueError(f"{months} months before {end} is earlier than 1970: ask for fewer months.")
+        raise LeadscoreError(f"{months} months before {end} is earlier than 1970: ask for fewer months.")
     return Calendar(end, (pd.Timestamp(end) - first).days // 7)
 
 

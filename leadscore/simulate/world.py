@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from leadscore.errors import LeadscoreError
 from leadscore.simulate import crm, emails, forms, housekeeping, programs, sales, web
 from leadscore.simulate.clock import calendar
 from leadscore.simulate.draws import Rng, stream
@@ -30,14 +31,14 @@ def simulate(database: Path, leads: int, months: int, seed: int, end: date, prog
     The schemas marketo, salesforce, bombora, g2 and truth are replaced, all or none; other schemas stay. The same
     arguments give the same tables. Returns the number of rows per `schema.table`.
 
-    Raises ValueError for arguments that make no world, FileNotFoundError if the folder of `database` is missing, and
-    RuntimeError if the database cannot be opened for writing.
+    Raises LeadscoreError for arguments that make no world, or a database that cannot be opened or holds raw tables
+    that were not simulated.
     """
     for name, value in (("leads", leads), ("months", months)):
         if value < 1:
-            raise ValueError(f"--{name} is {value}, but a world needs at least 1.")
+            raise LeadscoreError(f"--{name} is {value}, but a world needs at least 1.")
     if seed < 0:
-        raise ValueError(f"--seed is {seed}, but must be 0 or more.")
+        raise LeadscoreError(f"--seed is {seed}, but must be 0 or more.")
     span = calendar(end, months)
     with (
         replacing_world(database) as writer,

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 
 from leadscore import raw_schema
+from leadscore.database import open_database
+from leadscore.errors import LeadscoreError
 
 Columns = Mapping[str, Any]
 """Column name -> array of one length (numpy, pandas or Arrow), or one scalar that holds for every row."""
@@ -23,9 +25,14 @@ TRUTH = "truth"
 class WorldWriter:
     """Fills the raw schemas and `truth` table by table, counting rows."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
         self.connection = connection
+        self.catalog = catalog
         self.rows: dict[str, int] = {}
+
+    def schema(self, name: str) -> str:
+        """The schema with its catalog: a file called marketo.duckdb has a catalog of the same name."""
+        return f"{_quoted(self.catalog)}.{_quoted(name)}"
 
     def raw(self, source: str, table: str, columns: Columns) -> None:
         """Append rows to a raw table; columns of its schema that are not given stay null."""
@@ -37,7 +44,7 @@ class WorldWriter:
 
     def truth(self, table: str, types: Mapping[str, str], columns: Columns) -> None:
         """Create one table of the truth schema with these column types and fill it."""
-        self.connection.execute(f"create table {TRUTH}.{table} ({_column_list(types)})")
+        self.connection.execute(f"create table {self.schema(TRUTH)}.{_quoted(table)} ({_column_list(types)})")
         self.rows[f"{TRUTH}.{table}"] = 0
         self._insert(TRUTH, table, columns, types)
 
@@ -52,7 +59,7 @@ class WorldWriter:
         ]
         self.connection.register("incoming", batch)
         self.connection.execute(
-            f"insert into {schema}.{_quoted(table)} by name select {', '.join(chosen)} from incoming",
+            f"insert into {self.schema(schema)}.{_quoted(table)} by name select {', '.join(chosen)} from incoming",
             [scalars[name] for name in columns if name in scalars],
         )
         self.connection.unregister("incoming")
@@ -63,38 +70,40 @@ class WorldWriter:
 def replacing_world(database: Path) -> Iterator[WorldWriter]:
     """Empty raw and truth schemas to fill; what stood there before returns if anything goes wrong on the way.
 
-    Raises FileNotFoundError if the database's folder is missing and RuntimeError if the file cannot be opened.
+    Raises LeadscoreError if the file cannot be opened or holds raw tables that were not simulated.
     """
-    connection = _connect(database)
-    try:
+    with open_database(database) as connection:
         connection.execute("set preserve_insertion_order = true")
+        (catalog,) = connection.execute("select current_database()").fetchall()[0]
+        _refuse_real_data(connection, catalog, database)
+        # An open transaction is rolled back when the connection closes.
         connection.execute("begin")
-        writer = WorldWriter(connection)
+        writer = WorldWriter(connection, catalog)
         for schema in (*raw_schema.SOURCES, TRUTH):
-            connection.execute(f"drop schema if exists {schema} cascade")
-            connection.execute(f"create schema {schema}")
+            connection.execute(f"drop schema if exists {writer.schema(schema)} cascade")
+            connection.execute(f"create schema {writer.schema(schema)}")
         for (source, table), types in raw_schema.tables().items():
-            connection.execute(f"create table {source}.{_quoted(table)} ({_column_list(types)})")
+            connection.execute(f"create table {writer.schema(source)}.{_quoted(table)} ({_column_list(types)})")
             writer.rows[f"{source}.{table}"] = 0
         yield writer
         connection.execute("commit")
-    finally:
-        connection.close()  # an open transaction is rolled back
 
 
-def _connect(database: Path) -> duckdb.DuckDBPyConnection:
-    if not database.parent.is_dir():
-        raise FileNotFoundError(
-            f"The folder {database.parent} for the database {database.name} does not exist: create it first, "
-            "or give another --database."
+def _refuse_real_data(connection: duckdb.DuckDBPyConnection, catalog: str, database: Path) -> None:
+    """A simulated world has a truth; raw tables with rows and no truth are somebody's own."""
+    found = connection.execute(
+        """
+        select schema_name, table_name from duckdb_tables()
+        where database_name = ? and schema_name in (select unnest(?)) and estimated_size > 0
+        order by all
+        """,
+        [catalog, [*raw_schema.SOURCES, TRUTH]],
+    ).fetchall()
+    if found and TRUTH not in {schema for schema, _ in found}:
+        raise LeadscoreError(
+            f"{database} holds raw tables that were not simulated ({'.'.join(found[0])} and {len(found) - 1} more): a "
+            "simulated world would replace them. Name another file with --database, or drop these schemas first."
         )
-    try:
-        return duckdb.connect(str(database))
-    except duckdb.Error as error:
-        raise RuntimeError(
-            f"The database {database} cannot be opened for writing; if another program or dbt run holds it, close that "
-            f"one first, or give another --database. DuckDB says: {error}"
-        ) from error
 
 
 def _is_scalar(values: Any) -> bool:

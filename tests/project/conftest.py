@@ -21,8 +21,14 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmDbt]:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Raw tables with enough leads to train every kind of model."""
-    return simulated(tmp_path_factory.mktemp("worlds") / "world", leads=900)
+    """Raw tables with enough leads for gradient boosting."""
+    return simulated(tmp_path_factory.mktemp("worlds") / "world", leads=1700)
+
+
+@pytest.fixture(scope="session")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Raw tables with so few conversions that rules score."""
+    return simulated(tmp_path_factory.mktemp("worlds") / "small", leads=250, months=10)
 
 
 @pytest.fixture(scope="session")

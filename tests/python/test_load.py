@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from leadscore import conform, csv_dialect, raw_schema
 from leadscore.errors import LeadscoreError
 from leadscore.load import Summary, TextColumn, load
+from leadscore.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 
@@ -506,3 +507,15 @@ def test_real_files_load_without_loss(exports: Exports, folder: str, data_set: s
             rows = list(csv.DictReader(lines))
         filled = exports.query(f"select {', '.join(f'count({column})' for column in rows[0])} from {report.table}")
         assert filled == [tuple(sum(row[column] != "" for row in rows) for column in rows[0])]
+
+
+def test_a_simulated_world_gives_way_as_a_whole(tmp_path: Path) -> None:
+    database = tmp_path / "raw.duckdb"
+    simulate(database, 30, 3, seed=1, end=date(2025, 7, 1), progress=False)
+    (tmp_path / "exports" / "salesforce").mkdir(parents=True)
+    (tmp_path / "exports" / "salesforce" / "lead.csv").write_text("Id,CreatedDate\n00Q1,2025-01-01\n")
+    summary = load(tmp_path / "exports", database, progress=False)
+    assert "simulated world" in str(summary)
+    with duckdb.connect(str(database)) as connection:
+        found = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    assert found == [("salesforce", "lead")]

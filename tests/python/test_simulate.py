@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from leadscore import raw_schema
+from leadscore.errors import LeadscoreError
 from leadscore.simulate import chain, simulate
 from leadscore.simulate.clock import calendar
 from leadscore.simulate.companies import companies
@@ -146,6 +147,7 @@ def test_other_schemas_stay_and_former_world_is_replaced(tmp_path: Path) -> None
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema mine; create table mine.kept as select 1 as x; create schema marketo")
         connection.execute("create table marketo.lead as select 'old' as id")
+        connection.execute("create schema truth; create table truth.person as select 1 as person_id")
     simulate(path, 50, 2, seed=0, end=END, progress=False)
     with duckdb.connect(str(path)) as connection:
         assert connection.sql("from mine.kept").fetchall() == [(1,)]
@@ -168,17 +170,27 @@ def test_interrupted_run_leaves_the_former_world(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize(("leads", "months", "seed"), [(0, 12, 1), (-5, 12, 1), (10, 0, 1), (10, 3, -1), (10, 900, 1)])
 def test_impossible_arguments_are_refused(tmp_path: Path, leads: int, months: int, seed: int) -> None:
-    with pytest.raises(ValueError, match=r"--leads|--months|--seed|fewer months"):
+    with pytest.raises(LeadscoreError, match=r"--leads|--months|--seed|fewer months"):
         simulate(tmp_path / "world", leads, months, seed=seed, end=END, progress=False)
     assert not (tmp_path / "world").exists()
 
 
 def test_missing_folder_and_foreign_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="does not exist: create it first"):
+    with pytest.raises(LeadscoreError, match="does not exist: create it"):
         simulate(tmp_path / "no" / "world", 10, 2, seed=1, end=END, progress=False)
     (tmp_path / "text").write_text("not a database " * 500)
-    with pytest.raises(RuntimeError, match="cannot be opened for writing"):
+    with pytest.raises(LeadscoreError, match="cannot be opened"):
         simulate(tmp_path / "text", 10, 2, seed=1, end=END, progress=False)
+
+
+def test_somebodys_own_tables_are_not_replaced(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "own")) as connection:
+        connection.execute("create schema salesforce")
+        connection.execute("create table salesforce.lead as select '00Q1' as id")
+    with pytest.raises(LeadscoreError, match=r"not simulated \(salesforce.lead"):
+        simulate(tmp_path / "own", 10, 2, seed=1, end=END, progress=False)
+    with duckdb.connect(str(tmp_path / "own")) as connection:
+        assert connection.execute("select id from salesforce.lead").fetchall() == [("00Q1",)]
 
 
 # True to its own truth
