@@ -1,4 +1,4 @@
-"""A plugin of dbt-duckdb, named in the profile: where the database cannot be opened, a sentence instead of a stack trace."""
+"""A plugin of dbt-duckdb, named in the profile: a file that cannot be opened ends dbt with a sentence, not a trace.
 
 The one module of this library that knows dbt.
 """

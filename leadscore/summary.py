@@ -28,7 +28,7 @@ METRICS = (
     ("calibration_slope", "calibration slope"),
 )
 Figure = tuple[float, ...]
-SCORERS = {"model": "model", "rules": "rule points", "ceiling": "true probability"}
+SCORERS = {"model": "model", "rules": "rule points", "ceiling": "truth (the ceiling)"}
 
 
 def summary(database: Path, best: int = 10) -> str:
@@ -179,11 +179,11 @@ def _best_leads(connection: duckdb.DuckDBPyConnection, homes: dict[str, str], be
         reasons = connection.execute(
             f"""
             select points, reason_text from {homes["fct_lead_score_reasons"]}
-            where lead_id = ? and feature != 'all_other_features' order by rank limit 4
+            where lead_id = ? and feature != 'all_other_features' order by rank limit 3
             """,
             [lead_id],
         ).fetchall()
-        lines.append("         " + "; ".join(f"{points:+.0f} {text}" for points, text in reasons))
+        lines += [f"       {points:+5.0f}  {text}" for points, text in reasons]
     return "\n".join(lines)
 
 

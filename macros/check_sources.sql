@@ -98,6 +98,7 @@
   {%- do as_of() -%}
   {%- do utc_of_local('null') -%}
   {%- set count = ['[1-9][0-9]{0,8}', 'a whole number of 1 or more'] -%}
+  {%- set place = ['(?!.*[$][$])[^\'";]+', 'a name without quotes, semicolons and $$'] -%}
   {%- set rules = {
       'conversion_event': ['opportunity_created|lead_converted|opportunity_won', 'one of opportunity_created, lead_converted, opportunity_won'],
       'conversion_horizon_days': ['[1-9][0-9]{0,3}', 'a whole number of 1 or more, below 10000'],
@@ -109,7 +110,8 @@
       'assumed_conversion_rate': ['0?\\.[0-9]*[1-9][0-9]*', 'a share between 0 and 1, such as 0.02'],
   } -%}
   {%- for source_name in graph.sources.values() | map(attribute='source_name') | unique -%}
-    {%- do rules.update({source_name ~ '_enabled': ['(?i)true|false', 'true or false']}) -%}
+    {%- do rules.update({source_name ~ '_enabled': ['(?i)true|false', 'true or false'], source_name ~ '_schema': place}) -%}
+    {%- do rules.update({source_name ~ '_database': place}) if var(source_name ~ '_database', none) is not none -%}
   {%- endfor -%}
   {%- for name, (pattern, wanted) in rules.items() if not modules.re.fullmatch(pattern, var(name) | string) -%}
     {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'. It takes " ~ wanted ~ ".") }}

@@ -36,6 +36,15 @@ def run_dbt(
         variables: the project's variables to set.
         cwd: the folder of the dbt project.
     """
+    process = start_dbt(args, database, variables, cwd)
+    output, _ = process.communicate()
+    return CompletedResult(process.returncode == 0, output)
+
+
+def start_dbt(
+    args: Sequence[str], database: Path, variables: Mapping[str, Any] | None = None, cwd: Path = REPO
+) -> subprocess.Popen[str]:
+    """The same, not waited for: all it prints is in its stdout."""
     beside = database.parent / "dbt"
     beside.mkdir(exist_ok=True)
     shutil.copyfile(cwd / "profiles.yml.example", beside / "profiles.yml")
@@ -43,8 +52,7 @@ def run_dbt(
     command += ["--profiles-dir", str(beside), "--target-path", str(beside / "target"), "--log-path", str(beside)]
     command += ["--vars", json.dumps(dict(variables or {}))]
     environment = {**os.environ, "LEAD_SCORING_DUCKDB": str(database), "LEAD_SCORING_TARGET": "duckdb"}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-    return CompletedResult(done.returncode == 0, done.stdout + done.stderr)
+    return subprocess.Popen(command, cwd=cwd, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def write_tables(database: Path, tables: Mapping[str, str]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warm_dbt import WarmDbt, start_dbt
+from dbt_runner import start_dbt
+from warm_dbt import WarmDbt
 from worlds import END, MODELS, VARIABLES, built_tables, column_digests, connect, copied, differing
 
 from leadscore import raw_schema
