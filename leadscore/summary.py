@@ -175,7 +175,8 @@ def _best_leads(connection: duckdb.DuckDBPyConnection, homes: dict[str, str], be
     ).fetchall()
     lines = [f"The {len(leads)} best open leads"]
     for lead_id, name, title, company, score, probability in leads:
-        lines.append(f"  {score:5.1f}  {name}, {title}, {company}: {probability:.1%} to convert")
+        person = ", ".join(_in_a_line(text) for text in (name, title, company))
+        lines.append(f"  {score:5.1f}  {person}: {probability:.1%} to convert")
         reasons = connection.execute(
             f"""
             select points, reason_text from {homes["fct_lead_score_reasons"]}
@@ -183,8 +184,14 @@ def _best_leads(connection: duckdb.DuckDBPyConnection, homes: dict[str, str], be
             """,
             [lead_id],
         ).fetchall()
-        lines += [f"       {points:+5.0f}  {text}" for points, text in reasons]
+        lines += [f"       {points:+5.0f}  {_in_a_line(text, most=120)}" for points, text in reasons]
     return "\n".join(lines)
+
+
+def _in_a_line(text: str, most: int = 60) -> str:
+    """A text that may be anything, such as a page pasted into a title, with what fits on a line."""
+    line = " ".join(text[: 10 * most].split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:  # type: ignore[type-arg]

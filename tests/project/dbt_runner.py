@@ -52,7 +52,9 @@ def start_dbt(
     command += ["--profiles-dir", str(beside), "--target-path", str(beside / "target"), "--log-path", str(beside)]
     command += ["--vars", json.dumps(dict(variables or {}))]
     environment = {**os.environ, "LEAD_SCORING_DUCKDB": str(database), "LEAD_SCORING_TARGET": "duckdb"}
-    return subprocess.Popen(command, cwd=cwd, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(
+        command, cwd=cwd, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def write_tables(database: Path, tables: Mapping[str, str]) -> None:

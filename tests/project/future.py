@@ -20,7 +20,9 @@ def rewrite_future(database: Path, day: date) -> None:
     with connect(database, read_only=False) as connection:
         connection.execute(f"create temp macro later(n) as timestamptz '{day}' + to_hours(cast(n % 1200 as integer))")
         connection.execute(f"create temp macro is_later(moment) as coalesce(moment >= timestamptz '{day}', false)")
-        connection.execute("create temp macro is_there(deleted, changed) as not coalesce(deleted, false) or is_later(changed)")
+        connection.execute(
+            "create temp macro is_there(deleted, changed) as not coalesce(deleted, false) or is_later(changed)"
+        )
         connection.execute("create temp macro chance(id, salt) as hash(id || salt) % 100")
         for (source, table), columns in raw_schema.tables().items():
             _rewrite_rows(connection, f'{source}."{table}"', dated(source, table), columns)
@@ -38,7 +40,9 @@ def dated(source: str, table: str) -> str:
     if source == "salesforce":
         return "created_date"
     if source == "marketo":
-        return {"program_membership": "membership_date"}.get(table, "activity_date" if "activity" in table else "created_at")
+        return {"program_membership": "membership_date"}.get(
+            table, "activity_date" if "activity" in table else "created_at"
+        )
     return {"bombora": "date", "g2": "time"}[source]
 
 
@@ -49,7 +53,11 @@ def _rewrite_rows(connection: duckdb.DuckDBPyConnection, name: str, dated: str, 
     there, so that new records meet old persons.
     """
     key = "program_id" if "program_membership" in name else "id"
-    kept = {column for column in columns if column.endswith("_id") or column in ("id", "email", "merge_ids", "domain", "company_domain")}
+    kept = {
+        column
+        for column in columns
+        if column.endswith("_id") or column in ("id", "email", "merge_ids", "domain", "company_domain")
+    }
     moments = {column for column, kind in columns.items() if kind in ("TIMESTAMPTZ", "DATE")}
 
     def new_value(column: str) -> str:

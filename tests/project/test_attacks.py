@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from dbt_runner import CompletedResult, run_dbt
 from warm_dbt import WarmDbt
-from worlds import FEATURES, VARIABLES, column_digests, connect, copied, differing
+from worlds import FEATURES, MODELS, TESTED, VARIABLES, column_digests, connect, copied, differing
 
 from leadscore import raw_schema
 from leadscore.summary import summary
@@ -31,12 +31,24 @@ FACTS = {
         ({"as_of": "yesterday"}, "as_of is 'yesterday', which is not an ISO date. Set it as in --vars"),
         ({"as_of": "2025-02-29"}, "as_of is '2025-02-29', which is not an ISO date."),
         ({"as_of": "2025-07-01'; drop schema salesforce cascade; --"}, "which is not an ISO date."),
-        ({"conversion_event": "$$ x'"}, "conversion_event is '$$ x''. It takes one of opportunity_created, lead_converted"),
-        ({"conversion_horizon_days": "90 days"}, "conversion_horizon_days is '90 days'. It takes a whole number of 1 or more"),
-        ({"random_seed": "7; drop schema salesforce"}, "random_seed is '7; drop schema salesforce'. It takes a whole number"),
+        (
+            {"conversion_event": "$$ x'"},
+            "conversion_event is '$$ x''. It takes one of opportunity_created, lead_converted",
+        ),
+        (
+            {"conversion_horizon_days": "90 days"},
+            "conversion_horizon_days is '90 days'. It takes a whole number of 1 or more",
+        ),
+        (
+            {"random_seed": "7; drop schema salesforce"},
+            "random_seed is '7; drop schema salesforce'. It takes a whole number",
+        ),
         ({"assumed_conversion_rate": 1.5}, "assumed_conversion_rate is '1.5'. It takes a share between 0 and 1"),
         ({"bombora_enabled": "maybe"}, "bombora_enabled is 'maybe'. It takes true or false."),
-        ({"marketo_schema": "x'; drop schema salesforce cascade; --"}, "It takes a name without quotes, semicolons and $$."),
+        (
+            {"marketo_schema": "x'; drop schema salesforce cascade; --"},
+            "It takes a name without quotes, semicolons and $$.",
+        ),
         ({"g2_database": "$$"}, "g2_database is '$$'. It takes a name without quotes, semicolons and $$."),
         ({"source_time_zone": "Mars/Phobos' --"}, "source_time_zone is 'Mars/Phobos' --'. It takes a name such as UTC"),
     ],
@@ -58,7 +70,9 @@ def test_a_database_in_use_or_of_another_kind_is_named(small_world: Path, tmp_pa
         other.stdout.readline()
         result = run_dbt(["build"], database, VARIABLES)
         other.communicate()
-    assert_ends_in_words(result, f"The database {database} is in use by another program (process {other.pid}): close it")
+    assert_ends_in_words(
+        result, f"The database {database} is in use by another program (process {other.pid}): close it"
+    )
     database.write_text("a spreadsheet")
     assert_ends_in_words(run_dbt(["build"], database, VARIABLES), f"The database {database} cannot be opened")
 
@@ -68,10 +82,12 @@ def test_text_and_repeated_rows_change_no_feature(dbt: WarmDbt, small_world: Pat
     plain, as_text = (copied(small_world, tmp_path / name) for name in ("plain", "as_text"))
     change_tables(
         as_text,
-        lambda table, columns: f"""
+        lambda table, columns: (
+            f"""
             create or replace table {table} as
             select columns(*)::varchar from (from {table} union all from {table}) order by {", ".join(columns)} desc
-        """,
+        """
+        ),
     )
     tables = ["analytics_features.feat_spine", "analytics_features.feat_leads"]
     for database in (plain, as_text):
@@ -92,27 +108,27 @@ def test_odd_values_build_green(dbt: WarmDbt, small_world: Path, tmp_path: Path)
                 '[' || b.id || ', 99999999999999999999999, -3, abc]' as merge_ids
             from marketo.lead as a inner join marketo.lead as b on abs(a.id - b.id) <= 2 and a.id % 5 = 0;
         """)
-    result = dbt.run(["build"], database, VARIABLES)
+    result = dbt.run(TESTED, database, VARIABLES)
     assert result.ok, result.output
     with connect(database) as connection:
         assert longest_text(connection) == 100_000
         assert_scores_are_sound(connection, at_least=100)
-    assert "best leads" in summary(database)
+    assert max(map(len, summary(database).splitlines())) < 250
 
 
 @pytest.mark.parametrize(
-    ("change", "variables"),
+    ("change", "variables", "command"),
     [
-        pytest.param("delete from {table}", {}, id="empty tables"),
-        pytest.param("", {"as_of": "2000-01-01"}, id="as_of before all data"),
+        pytest.param("delete from {table}", {}, TESTED, id="empty tables"),
+        pytest.param("", {"as_of": "2000-01-01"}, MODELS, id="as_of before all data"),
     ],
 )
 def test_nothing_to_see_is_empty_and_green(
-    dbt: WarmDbt, small_world: Path, tmp_path: Path, change: str, variables: dict[str, Any]
+    dbt: WarmDbt, small_world: Path, tmp_path: Path, change: str, variables: dict[str, Any], command: list[str]
 ) -> None:
     database = copied(small_world, tmp_path / "nothing")
     change_tables(database, lambda table, _: change.format(table=table))
-    result = dbt.run(["build"], database, VARIABLES | variables)
+    result = dbt.run(command, database, VARIABLES | variables)
     assert result.ok, result.output
     with connect(database) as connection:
         rows = {
@@ -127,13 +143,25 @@ def test_nothing_to_see_is_empty_and_green(
 
 def test_columns_without_a_value_build_green(dbt: WarmDbt, small_world: Path, tmp_path: Path) -> None:
     database = copied(small_world, tmp_path / "null")
-    needed = {"id", "lead_id", "created_date", "created_at", "activity_date", "date", "domain", "composite_score", "program_id"}
+    needed = {
+        "id",
+        "lead_id",
+        "created_date",
+        "created_at",
+        "activity_date",
+        "date",
+        "domain",
+        "composite_score",
+        "program_id",
+    }
     needed |= {"company_domain", "signal_type", "time"}
     change_tables(
         database,
-        lambda table, columns: f"update {table} set " + ", ".join(f'"{name}" = null' for name in columns if name not in needed),
+        lambda table, columns: (
+            f"update {table} set " + ", ".join(f'"{name}" = null' for name in columns if name not in needed)
+        ),
     )
-    result = dbt.run(["build"], database, VARIABLES)
+    result = dbt.run(MODELS, database, VARIABLES)
     assert result.ok, result.output
     with connect(database) as connection:
         assert trained(connection)[::2] == ("rules", 0)
@@ -141,15 +169,19 @@ def test_columns_without_a_value_build_green(dbt: WarmDbt, small_world: Path, tm
 
 
 @pytest.mark.parametrize("everyone", [False, True], ids=["nobody converts", "everyone converts"])
-def test_a_label_of_one_class_is_scored_by_rules(dbt: WarmDbt, small_world: Path, tmp_path: Path, everyone: bool) -> None:
+def test_a_label_of_one_class_is_scored_by_rules(
+    dbt: WarmDbt, small_world: Path, tmp_path: Path, everyone: bool
+) -> None:
     database = copied(small_world, tmp_path / "one_class")
     convert = "is_converted = true, converted_date = created_date + interval 2 day where created_date < '2025-06-20'"
     with connect(database, read_only=False) as connection:
-        connection.execute("update salesforce.lead set converted_contact_id = null, is_converted = false, converted_date = null")
+        connection.execute(
+            "update salesforce.lead set converted_contact_id = null, is_converted = false, converted_date = null"
+        )
         connection.execute("delete from salesforce.contact; delete from marketo.lead")
         if everyone:
             connection.execute(f"update salesforce.lead set {convert}")
-    result = dbt.run(["build"], database, VARIABLES | {"conversion_event": "lead_converted"})
+    result = dbt.run(MODELS, database, VARIABLES | {"conversion_event": "lead_converted"})
     assert result.ok, result.output
     with connect(database) as connection:
         mode, rows, conversions = trained(connection)
@@ -157,7 +189,9 @@ def test_a_label_of_one_class_is_scored_by_rules(dbt: WarmDbt, small_world: Path
         assert rows > 20
         assert conversions == (rows if everyone else 0)
         assert_scores_are_sound(connection, at_least=1)
-        mean = connection.execute("select avg(conversion_probability) from analytics_scoring.fct_lead_scores").fetchone()
+        mean = connection.execute(
+            "select avg(conversion_probability) from analytics_scoring.fct_lead_scores"
+        ).fetchone()
     assert mean
     assert mean[0] > 0.5 if everyone else mean[0] < 0.02
 
@@ -180,12 +214,16 @@ def assert_scores_are_sound(connection: duckdb.DuckDBPyConnection, at_least: int
 
 def trained(connection: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
     """Mode, training rows and conversions of the one model there is."""
-    ((*found,),) = connection.execute("select mode, training_rows, training_conversions from analytics_learning.ml_models").fetchall()
+    ((*found,),) = connection.execute(
+        "select mode, training_rows, training_conversions from analytics_learning.ml_models"
+    ).fetchall()
     return tuple(found)
 
 
 def longest_text(connection: duckdb.DuckDBPyConnection) -> int:
-    found = connection.execute("select greatest(max(length(title)), max(length(first_name))) from analytics_marts.dim_leads").fetchone()
+    found = connection.execute(
+        "select greatest(max(length(title)), max(length(first_name))) from analytics_marts.dim_leads"
+    ).fetchone()
     assert found
     return int(found[0])
 
@@ -209,13 +247,23 @@ COUNTS = "[9223372036854775807, -9223372036854775808, -1, 0]::bigint[]"
 
 def odd_values(table: str, columns: dict[str, str]) -> str:
     """A statement that puts odd values into a quarter of the fields of a table, names and keys left as they are."""
-    values = {"VARCHAR": TEXTS, "DOUBLE": NUMBERS, "BIGINT": COUNTS, "TIMESTAMPTZ": ENDLESS_DATES, "DATE": ENDLESS_DATES}
+    values = {
+        "VARCHAR": TEXTS,
+        "DOUBLE": NUMBERS,
+        "BIGINT": COUNTS,
+        "TIMESTAMPTZ": ENDLESS_DATES,
+        "DATE": ENDLESS_DATES,
+    }
     replaced = []
     for place, (name, kind) in enumerate(columns.items()):
         if kind not in values or name == "id" or name.endswith("_id") or "domain" in name or name == "signal_type":
             continue
         # Dates without which a row cannot be placed stay within the calendar; others would end the build with their name.
-        odd = DATES if name in ("created_date", "created_at", "activity_date", "date", "time", "membership_date") else values[kind]
+        odd = (
+            DATES
+            if name in ("created_date", "created_at", "activity_date", "date", "time", "membership_date")
+            else values[kind]
+        )
         choice = f"cast(list_extract({odd}, cast(1 + hash(n, {place}, 'which') % len({odd}) as integer)) as {kind})"
         replaced.append(f'case when hash(n, {place}) % 4 = 0 then {choice} else "{name}" end as "{name}"')
     return f"""

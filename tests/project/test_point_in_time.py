@@ -14,8 +14,6 @@ from future import raw_tables, rewrite_future
 from warm_dbt import WarmDbt
 from worlds import END, FEATURES, column_digests, connect, copied, differing, simulated
 
-pytestmark = pytest.mark.xdist_group("point_in_time")
-
 DAYS = [date(2024, 6, 3), date(2024, 12, 2), date(2025, 5, 15)]
 """Early, in the middle and late in the world's eighteen months."""
 PROVEN = ["analytics_features.feat_spine", "analytics_features.feat_leads"]
@@ -66,10 +64,14 @@ def leaky(home: Path) -> Iterator[WarmDbt]:
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_what_happens_later_changes_no_feature(day: date, as_it_was: Built, as_it_turned_out: Built) -> None:
     with connect(as_it_was(day)) as connection:
-        rows = dict(connection.execute("select purpose, count(*) from analytics_features.feat_spine group by all").fetchall())
+        rows = dict(
+            connection.execute("select purpose, count(*) from analytics_features.feat_spine group by all").fetchall()
+        )
     assert min(rows["training"], rows["scoring"]) > 50
     raw = differing(*(column_digests(build(day), raw_tables()) for build in (as_it_was, as_it_turned_out)))
-    assert {name.rsplit(".", 1)[0] for name in raw} == set(raw_tables()), "Every raw table must have got another future."
+    assert {name.rsplit(".", 1)[0] for name in raw} == set(raw_tables()), (
+        "Every raw table must have got another future."
+    )
     assert differing(*(column_digests(build(day), PROVEN) for build in (as_it_was, as_it_turned_out))) == []
 
 

@@ -19,6 +19,8 @@ FEATURES = ["build", "--select", "+feat_leads", "--exclude-resource-type", "test
 """dbt's arguments for everything up to the features."""
 MODELS = ["build", "--exclude-resource-type", "test", "unit_test", "--no-write-json"]
 """dbt's arguments for everything but the tests."""
+TESTED = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
+"""dbt's arguments for everything but the tests that have data of their own."""
 
 
 def simulated(home: Path, leads: int, months: int = 18, seed: int = 11) -> Path:
