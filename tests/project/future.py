@@ -131,7 +131,8 @@ OUTCOMES = (
     # Opportunities close later, or otherwise.
     """
     update salesforce.opportunity set
-        is_closed = true, is_won = chance(id, 'won') < 70, close_date = later(hash(id))::date, stage_name = 'later', amount = hash(id) % 1e6,
+        is_closed = true, is_won = chance(id, 'won') < 70, close_date = later(hash(id))::date,
+        stage_name = 'later', amount = hash(id) % 1e6,
         last_modified_date = later(hash(id))
     where is_there(is_deleted, last_modified_date) and (not coalesce(is_closed, false) or is_later(close_date::timestamptz))
     """,
@@ -150,7 +151,8 @@ OUTCOMES = (
     where is_there(is_deleted, last_modified_date) and (not coalesce(is_closed, false) or is_later(completed_date_time))
     """,
     """
-    update salesforce.event set start_date_time = later(hash(id)), activity_date_time = later(hash(id)), activity_date = later(hash(id))::date
+    update salesforce.event set start_date_time = later(hash(id)), activity_date_time = later(hash(id)),
+        activity_date = later(hash(id))::date
     where is_later(coalesce(start_date_time, activity_date_time))
     """,
     """
@@ -159,7 +161,8 @@ OUTCOMES = (
     where is_later(reached_success_date) or (reached_success_date is null and not coalesce(reached_success, false))
     """,
     # Marketing's own verdicts, and leads synced to CRM records that came later, merged and deleted later.
-    "update marketo.lead set lead_status = 'later', lead_score = hash(id) % 100, unsubscribed = hash(id) % 3 = 0, email_invalid = hash(id) % 5 = 0",
+    "update marketo.lead set lead_status = 'later', lead_score = hash(id) % 100, unsubscribed = hash(id) % 3 = 0, "
+    "email_invalid = hash(id) % 5 = 0",
     """
     update marketo.lead set
         _fivetran_deleted = chance(id::varchar, 'deleted') < 10,
@@ -168,7 +171,10 @@ OUTCOMES = (
     """,
     """
     update marketo.lead set
-        sfdc_contact_id = (select id from salesforce.contact as c where is_later(c.created_date) order by hash(c.id || lead.id // 1000) limit 1)
+        sfdc_contact_id = (
+            select id from salesforce.contact as c where is_later(c.created_date)
+            order by hash(c.id || lead.id // 1000) limit 1
+        )
     where sfdc_contact_id is null and chance(id::varchar, 'synced') < 40
     """,
     """

@@ -1,4 +1,4 @@
-"""Bad input ends in a sentence that says what is wrong, or in a result that is known: never in a stack trace, never in a silently wrong score."""
+"""Bad input ends in a sentence that says what is wrong, or in a known result: never in a trace or a wrong score."""
 
 from __future__ import annotations
 
@@ -204,7 +204,9 @@ def assert_ends_in_words(result: CompletedResult, message: str) -> None:
 
 def assert_scores_are_sound(connection: duckdb.DuckDBPyConnection, at_least: int) -> None:
     found = connection.execute("""
-        select count(*), count(*) filter (score between 0 and 100 and conversion_probability > 0 and conversion_probability < 1 and isfinite(raw_score))
+        select count(*), count(*) filter (
+            score between 0 and 100 and conversion_probability > 0 and conversion_probability < 1 and isfinite(raw_score)
+        )
         from analytics_scoring.fct_lead_scores
     """).fetchone()
     assert found
@@ -236,7 +238,8 @@ def change_tables(database: Path, statement: Callable[[str, dict[str, str]], str
 
 
 TEXTS = """[
-    '🚀💥 Ünï', repeat('x', 100000), repeat('🦆 ', 50000), ''' or 1 = 1; drop schema salesforce cascade; --', '$$ {{ var(''x'') }} {% raw %}',
+    '🚀💥 Ünï', repeat('x', 100000), repeat('🦆 ', 50000), ''' or 1 = 1; drop schema salesforce cascade; --',
+    '$$ {{ var(''x'') }} {% raw %}',
     chr(10) || chr(9) || chr(0) || '"', '%_\\', 'علي שלום', ''
 ]"""
 DATES = "['0001-01-01', '0044-01-01', '1582-10-10', '1899-12-31', '1970-01-01', '2262-04-12', '9999-12-31']"

@@ -146,7 +146,9 @@ def seen_again(early: Path, late: Path, day: date) -> tuple[int, list[str]]:
             from early_features
             semi join late_features using (lead_id, as_of)
             semi join (select lead_id from early_people inner join late_people using (lead_id, records)) using (lead_id)
-            where account_key is null or account_key in (select account_key from early_companies inner join late_companies using (account_key, members))
+            where account_key is null or account_key in (
+                select account_key from early_companies inner join late_companies using (account_key, members)
+            )
         """)
         counts = ", ".join(f"count(*) filter (early.{name} is distinct from late.{name})" for name in columns)
         found = connection.execute(

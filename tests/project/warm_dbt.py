@@ -17,7 +17,6 @@ from typing import Any
 
 from dbt_runner import REPO, CompletedResult
 
-
 ONE_THREAD = {"LEAD_SCORING_THREADS": "1", "LEAD_SCORING_DBT_THREADS": "1"}
 """Tests run beside each other, so each is quickest on a core of its own."""
 
