@@ -25,7 +25,9 @@ others as (
     select
         explanations.lead_id,
         coalesce(max(ranked.rank), 0) + 1 as rank,
-        any_value(explanations.raw_score) - any_value(explanations.base_score) - coalesce(sum(ranked.points), 0) as points
+        -- Summed as decimals: a sum of floats depends on the order in which threads add them.
+        any_value(explanations.raw_score) - any_value(explanations.base_score)
+        - cast(coalesce(sum(cast(ranked.points as decimal(38, 12))), 0) as double) as points
     from {{ ref('ml_lead_explanations') }} as explanations
     left join ranked on explanations.lead_id = ranked.lead_id
     group by explanations.lead_id

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_runner import CompletedResult, run_dbt
+from dbt_runner import CompletedResult
 from warm_dbt import WarmDbt
 from worlds import FEATURES, MODELS, TESTED, VARIABLES, column_digests, connect, copied, differing
 
@@ -60,7 +60,7 @@ def test_a_variable_out_of_range_is_named(
     assert_ends_in_words(dbt.run(["build"], small_world, VARIABLES | variables), message)
 
 
-def test_a_database_in_use_or_of_another_kind_is_named(small_world: Path, tmp_path: Path) -> None:
+def test_a_database_in_use_or_of_another_kind_is_named(dbt: WarmDbt, small_world: Path, tmp_path: Path) -> None:
     database = copied(small_world, tmp_path / "used")
     hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
@@ -68,13 +68,13 @@ def test_a_database_in_use_or_of_another_kind_is_named(small_world: Path, tmp_pa
     ) as other:
         assert other.stdout
         other.stdout.readline()
-        result = run_dbt(["build"], database, VARIABLES)
+        result = dbt.run(["build"], database, VARIABLES)
         other.communicate()
     assert_ends_in_words(
         result, f"The database {database} is in use by another program (process {other.pid}): close it"
     )
     database.write_text("a spreadsheet")
-    assert_ends_in_words(run_dbt(["build"], database, VARIABLES), f"The database {database} cannot be opened")
+    assert_ends_in_words(dbt.run(["build"], database, VARIABLES), f"The database {database} cannot be opened")
 
 
 def test_text_and_repeated_rows_change_no_feature(dbt: WarmDbt, small_world: Path, tmp_path: Path) -> None:

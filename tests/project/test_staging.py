@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from dbt_runner import CompletedResult, read_rows, run_dbt, write_tables
+from warm_dbt import WarmDbt
 
 from leadscore import raw_schema
 
@@ -114,10 +115,10 @@ UNTIDY_TABLES = {
 
 
 @pytest.fixture(scope="module")
-def untidy(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedResult, Query]:
+def untidy(dbt: WarmDbt, tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedResult, Query]:
     database = tmp_path_factory.mktemp("untidy") / "world.duckdb"
     write_tables(database, UNTIDY_TABLES)
-    result = run_dbt(BUILD, database, AS_OF | {"source_time_zone": "Europe/Berlin"})
+    result = dbt.run(BUILD, database, AS_OF | {"source_time_zone": "Europe/Berlin"})
     return result, lambda query: read_rows(database, query)
 
 
@@ -263,16 +264,16 @@ def test_what_cannot_be_built_is_said_in_one_message(tmp_path: Path) -> None:
     assert read_rows(database, "select * from information_schema.tables where table_schema like 'analytics%'") == []
 
 
-def test_switched_off_sources_are_empty(tmp_path: Path) -> None:
+def test_switched_off_sources_are_empty(dbt: WarmDbt, tmp_path: Path) -> None:
     database = tmp_path / "world.duckdb"
     write_tables(database, {"marketo.lead": "select 1 as id"})
-    result = run_dbt(RUN, database, AS_OF | {f"{source}_enabled": False for source in raw_schema.SOURCES})
+    result = dbt.run(RUN, database, AS_OF | {f"{source}_enabled": False for source in raw_schema.SOURCES})
     assert result.ok, result.output
     assert "no lead counts as converted" in result.output
     assert_all_empty(database)
 
 
-def test_empty_tables_are_empty(tmp_path: Path) -> None:
+def test_empty_tables_are_empty(dbt: WarmDbt, tmp_path: Path) -> None:
     database = tmp_path / "world.duckdb"
     write_tables(
         database,
@@ -283,7 +284,7 @@ def test_empty_tables_are_empty(tmp_path: Path) -> None:
             for (source, table), columns in raw_schema.tables().items()
         },
     )
-    result = run_dbt(RUN, database, AS_OF)
+    result = dbt.run(RUN, database, AS_OF)
     assert result.ok, result.output
     assert "Table salesforce.lead is empty. It is needed for the people sales works on." in result.output
     assert "cannot be read" not in result.output
