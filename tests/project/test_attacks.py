@@ -168,20 +168,31 @@ def test_columns_without_a_value_build_green(dbt: WarmDbt, small_world: Path, tm
         assert_scores_are_sound(connection, at_least=100)
 
 
-@pytest.mark.parametrize("everyone", [False, True], ids=["nobody converts", "everyone converts"])
+@pytest.mark.parametrize(
+    ("event", "everyone", "change"),
+    [
+        ("opportunity_won", False, "update salesforce.opportunity set is_won = false"),
+        (
+            "lead_converted",
+            True,
+            """
+            delete from salesforce.contact;
+            delete from marketo.lead;
+            update salesforce.lead set
+                is_converted = created_date < '2025-06-20',
+                converted_date = case when created_date < '2025-06-20' then created_date + interval 2 day end
+            """,
+        ),
+    ],
+    ids=["nobody converts", "everyone converts"],
+)
 def test_a_label_of_one_class_is_scored_by_rules(
-    dbt: WarmDbt, small_world: Path, tmp_path: Path, everyone: bool
+    dbt: WarmDbt, small_world: Path, tmp_path: Path, event: str, everyone: bool, change: str
 ) -> None:
     database = copied(small_world, tmp_path / "one_class")
-    convert = "is_converted = true, converted_date = created_date + interval 2 day where created_date < '2025-06-20'"
     with connect(database, read_only=False) as connection:
-        connection.execute(
-            "update salesforce.lead set converted_contact_id = null, is_converted = false, converted_date = null"
-        )
-        connection.execute("delete from salesforce.contact; delete from marketo.lead")
-        if everyone:
-            connection.execute(f"update salesforce.lead set {convert}")
-    result = dbt.run(MODELS, database, VARIABLES | {"conversion_event": "lead_converted"})
+        connection.execute(change)
+    result = dbt.run(MODELS, database, VARIABLES | {"conversion_event": event})
     assert result.ok, result.output
     with connect(database) as connection:
         mode, rows, conversions = trained(connection)

@@ -10,10 +10,10 @@ from warm_dbt import WarmDbt
 from worlds import TESTED, VARIABLES, connect, copied
 
 
-# The third meaning, lead_converted, is built in test_attacks.py.
+# The third meaning, opportunity_won, is built in test_attacks.py.
 @pytest.mark.parametrize(
     ("off", "event"),
-    [({"marketo", "g2"}, "opportunity_won"), ({"salesforce", "bombora"}, "opportunity_created")],
+    [({"marketo", "g2"}, "lead_converted"), ({"salesforce", "bombora"}, "opportunity_created")],
     ids=["without marketo and g2", "without salesforce and bombora"],
 )
 def test_sources_may_be_switched_off(
@@ -39,6 +39,6 @@ def test_sources_may_be_switched_off(
     assert signals == {"bombora", "g2"} - off
     assert len(scores) == 1
     assert models == [(event, "rules")]
-    # Opportunities are read from Salesforce: without it nobody has converted.
+    # Conversions are read from Salesforce: without it nobody has converted.
     assert conversions
     assert (conversions[0] > 0) == ("salesforce" not in off)
