@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,12 @@ COLUMNS = (
     "sentence_zero",
     "sentence_missing",
 )
+# What becomes part of a property file as it stands must not be read as anything else there.
+RULES = {
+    "feature": (r"[a-z][a-z0-9_]*", "a name of lower-case letters, digits and _"),
+    "data_type": (r"integer|bigint|double|boolean|varchar|date|timestamp", "a type such as integer, double or varchar"),
+    "description": (r"(?!.*\{[{%#]).*", "text without {{, {% and {#, which dbt would read as Jinja"),
+}
 CATALOGUE = Path("seeds/feature_catalogue.csv")
 FEATURES = Path("models/features/feat_leads.yml")
 HEADER = """\
@@ -89,7 +96,8 @@ MODELS = {
 def read(catalogue: Path) -> list[dict[str, str]]:
     """The catalogue's rows in its order, a text per column.
 
-    LeadscoreError if columns are missing or a feature stands there more than once.
+    LeadscoreError if columns are missing, a feature stands there more than once, or a value would not stay text in a
+    property file.
     """
     with catalogue.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
@@ -99,6 +107,11 @@ def read(catalogue: Path) -> list[dict[str, str]]:
     repeated = [name for name, n in Counter(row["feature"] for row in rows).items() if n > 1]
     if repeated:
         raise LeadscoreError(f"The feature catalogue {catalogue} repeats {', '.join(repeated)}. Keep one row each.")
+    for number, row in enumerate(rows, start=1):
+        for name, (pattern, wanted) in RULES.items():
+            if not re.fullmatch(pattern, row[name] or "", re.DOTALL):
+                found = f"row {number} ('{row['feature']}') of the feature catalogue {catalogue}"
+                raise LeadscoreError(f"{name} is {row[name]!r} in {found}. Write {wanted}.")
     return rows
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 
+from leadscore.arguments import add_world
 from leadscore.errors import LeadscoreError
-
-# A fixed day, because nothing here reads the clock: the same command gives the same world on any day.
-DEFAULT_END = date(2025, 7, 1)
+from leadscore.rows import rows_table
+from leadscore.snowflake.commands import add_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"leadscore: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("leadscore: stopped; the database is as it was.", file=sys.stderr)
+        print(f"leadscore: stopped; {options.stopped}.", file=sys.stderr)
         return 130
     return 0
 
@@ -51,32 +50,12 @@ def _summary(options: argparse.Namespace) -> str:
     return summary(options.database)
 
 
-def rows_table(rows: Mapping[str, int]) -> str:
-    """Rows per table, one line each, with their sum."""
-    width = max(map(len, [*rows, "table"]))
-    lines = [f"{'table':<{width}} {'rows':>12}", *(f"{table:<{width}} {number:>12,}" for table, number in rows.items())]
-    return "\n".join([*lines, f"{'':<{width}} {sum(rows.values()):>12,}"])
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="leadscore", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("simulate", help="write a simulated world of leads into the raw tables")
-    command.add_argument("--leads", type=_positive, default=20_000, metavar="N", help="people (default %(default)s)")
-    command.add_argument(
-        "--months", type=_positive, default=24, metavar="M", help="length of history (default %(default)s)"
-    )
-    command.add_argument(
-        "--seed", type=int, default=7, metavar="S", help="the same seed gives the same world (default %(default)s)"
-    )
-    command.add_argument(
-        "--end",
-        type=_day,
-        default=DEFAULT_END,
-        metavar="DATE",
-        help="last day of the history, ISO (default %(default)s)",
-    )
+    add_world(command)
     command.set_defaults(run=_simulate)
 
     command = commands.add_parser(
@@ -96,20 +75,10 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="the DuckDB file (default $LEAD_SCORING_DUCKDB, else lead_scoring.duckdb)",
         )
+        command.set_defaults(stopped="the database is as it was")
+
+    add_commands(commands.add_parser("snowflake", help="what is done around a Snowflake account: docs/snowflake.md"))
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2025-07-01") from None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Parameters are one row. Everything comes sorted, so equal content gives equal re
 
 import json
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -103,9 +104,24 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
         `reason_*`, the features worth telling.
     """
     row = registry.to_pylist()[0]
-    model = load_artifact(row["artifact"], row["artifact_sha256"])
+    champion = tuple(row[name] for name in ("artifact", "artifact_sha256", "model_version", "reference_odds"))
+    # An artifact that cannot be read is refused here, before any worker starts.
+    _scoring(*champion)
+    return partial(_scored, champion)
+
+
+def _scored(champion: tuple[str, str, str, float], batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch scored. What travels to workers is the model's text; each of them reads it once."""
+    return _scoring(*champion)(batch)
+
+
+@lru_cache(maxsize=2)
+def _scoring(
+    artifact: str, artifact_sha256: str, version: str, reference_odds: float
+) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+    """The function that scores a batch, with the model of the artifact loaded."""
+    model = load_artifact(artifact, artifact_sha256)
     names = np.array(model.feature_names, dtype=object)
-    version, reference_odds = row["model_version"], row["reference_odds"]
 
     def score(batch: pa.RecordBatch) -> pa.RecordBatch:
         contributions = model.contributions(batch)

@@ -2,7 +2,6 @@
     one message that names each of them, what it is for and what to do; what is merely optional and odd is a warning. -#}
 {% macro check_sources() -%}
   {%- if not execute or flags.WHICH not in ('build', 'run', 'retry') -%}{{ return('') }}{%- endif -%}
-  {%- do check_variables() -%}
   {%- set findings = {'errors': [], 'warnings': []} -%}
   {%- for node in graph.sources.values() | sort(attribute='unique_id') -%}
     {%- do check_source_table(node, findings) -%}
@@ -22,13 +21,13 @@
   {%- set needed = source_needed_columns(node) -%}
   {%- if not source_enabled(node.source_name) -%}
     {%- if node.config.meta.required_when == 'opportunity' and is_source_required(node) -%}
-      {%- do findings.warnings.append("conversion_event is " ~ var('conversion_event') ~ ", which is read from " ~ name ~ ", but "
+      {%- do findings.warnings.append("conversion_event is " ~ setting('conversion_event') ~ ", which is read from " ~ name ~ ", but "
           ~ node.source_name ~ "_enabled is false: no lead counts as converted.") -%}
     {%- endif -%}
   {%- elif not present -%}
     {%- if is_source_required(node) -%}
       {%- set reason = node.config.meta.needed_for
-          ~ (", as conversion_event is " ~ var('conversion_event') if node.config.meta.required_when is string else "") -%}
+          ~ (", as conversion_event is " ~ setting('conversion_event') if node.config.meta.required_when is string else "") -%}
       {%- do findings.errors.append("Table " ~ name ~ " is not in " ~ place ~ ". It is needed for " ~ reason ~ ". Set the variables "
           ~ node.source_name ~ "_schema and " ~ node.source_name ~ "_database to where your connector lands it, or "
           ~ node.source_name ~ "_enabled: false to build without " ~ node.source_name ~ ".") -%}
@@ -50,7 +49,7 @@
 {#- required_when is true, or the beginning of those conversion events that the table is required for. -#}
 {% macro is_source_required(node) -%}
   {%- set required_when = node.config.meta.required_when -%}
-  {{ return(required_when == true or (required_when is string and var('conversion_event').startswith(required_when))) }}
+  {{ return(required_when == true or (required_when is string and setting('conversion_event').startswith(required_when))) }}
 {%- endmacro %}
 
 {#- One scan per table, and only of columns that must be filled or that did not land as just the type declared. -#}
@@ -61,7 +60,7 @@
   {%- set measures = ['count(*)'] -%}
   {%- for column in node.columns.values() if column.name in present -%}
     {%- set landed = present[column.name] -%}
-    {%- set doubtful = column.data_type != 'text' and not landed_as(landed.dtype | lower, column.data_type) -%}
+    {%- set doubtful = column.data_type != 'text' and not landed_as(landed_kind(landed), column.data_type) -%}
     {%- if doubtful or column.name in needed -%}
       {%- set filled = read_as(landed, 'text') if landed.is_string() else 'raw.' ~ landed.quoted -%}
       {%- set unread = read_as(landed, column.data_type) ~ ' is null and ' ~ filled ~ ' is not null' -%}
@@ -90,30 +89,5 @@
         {%- do findings.warnings.append(message ~ "; until then they count as empty.") -%}
       {%- endif -%}
     {%- endif -%}
-  {%- endfor -%}
-{%- endmacro %}
-
-{#- A variable out of its range would end deep inside a query, or pass for something else; here it ends with its name. -#}
-{% macro check_variables() -%}
-  {%- do as_of() -%}
-  {%- do utc_of_local('null') -%}
-  {%- set count = ['[1-9][0-9]{0,8}', 'a whole number of 1 or more'] -%}
-  {%- set place = ['(?!.*[$][$])[^\'";]+', 'a name without quotes, semicolons and $$'] -%}
-  {%- set rules = {
-      'conversion_event': ['opportunity_created|lead_converted|opportunity_won', 'one of opportunity_created, lead_converted, opportunity_won'],
-      'conversion_horizon_days': ['[1-9][0-9]{0,3}', 'a whole number of 1 or more, below 10000'],
-      'training_snapshots_per_lead': count,
-      'training_max_rows': count,
-      'evaluation_max_rows': count,
-      'training_threads': count,
-      'random_seed': ['[0-9]{1,9}', 'a whole number of 0 or more'],
-      'assumed_conversion_rate': ['0?\\.[0-9]*[1-9][0-9]*', 'a share between 0 and 1, such as 0.02'],
-  } -%}
-  {%- for source_name in graph.sources.values() | map(attribute='source_name') | unique -%}
-    {%- do rules.update({source_name ~ '_enabled': ['(?i)true|false', 'true or false'], source_name ~ '_schema': place}) -%}
-    {%- do rules.update({source_name ~ '_database': place}) if var(source_name ~ '_database', none) is not none -%}
-  {%- endfor -%}
-  {%- for name, (pattern, wanted) in rules.items() if not modules.re.fullmatch(pattern, var(name) | string) -%}
-    {{ exceptions.raise_compiler_error(name ~ " is '" ~ var(name) ~ "'. It takes " ~ wanted ~ ".") }}
   {%- endfor -%}
 {%- endmacro %}

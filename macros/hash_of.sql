@@ -1,4 +1,5 @@
-{#- One hash over several columns, the same in every run: names a row that has no key of its own. -#}
+{#- One hash over several columns, the same in every run: names a row that has no key of its own. Dates and timestamps come as text, by
+    timestamp_text or date_text. -#}
 {% macro hash_of(columns) -%}
   {%- set texts = [] -%}
   {%- for column in columns -%}

@@ -34,8 +34,11 @@
 
 {% macro percent(share) -%} {{ short_number('greatest(100 * (' ~ share ~ '), 1)') }} || '%' {%- endmacro %}
 
-{#- Figures beyond any sense, as bad input has them, are cut off: they may not break the build. -#}
-{% macro one_decimal(number) -%} cast(cast(least({{ number }}, 999999) as decimal(18, 1)) as varchar) {%- endmacro %}
+{#- Figures beyond any sense, as bad input has them, are cut off: they may not break the build. Halves go up: engines differ in how they round
+    a float to decimals, not in whole numbers. -#}
+{% macro one_decimal(number) -%}
+  cast(cast(floor(10 * least({{ number }}, 999999) + 0.5) / 10 as decimal(18, 1)) as varchar)
+{%- endmacro %}
 
 {#- A number as people say it: 950, 12,500, 3.2 million. -#}
 {% macro short_number(number) -%}

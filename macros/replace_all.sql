@@ -2,3 +2,5 @@
 {% macro replace_all(text, pattern, replacement) -%} {{ return(adapter.dispatch('replace_all')(text, pattern, replacement)) }} {%- endmacro %}
 
 {% macro default__replace_all(text, pattern, replacement) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g') {%- endmacro %}
+
+{% macro snowflake__replace_all(text, pattern, replacement) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}') {%- endmacro %}

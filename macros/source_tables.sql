@@ -1,7 +1,7 @@
 {#- What the sources' property files declare, and what of it the warehouse really holds. -#}
 
 {% macro source_enabled(source_name) -%}
-  {{ return(var(source_name ~ '_enabled', true) | string | lower == 'true') }}
+  {{ return(setting(source_name ~ '_enabled') | string | lower == 'true') }}
 {%- endmacro %}
 
 {#- The source's node: its columns with their types, which of them are required, and what the table is for. -#}
@@ -20,6 +20,8 @@
 
 {#- The columns that are really there, by lower-case name; none when the table is absent or its source switched off. -#}
 {% macro source_present_columns(source_name, relation) -%}
+  {%- do setting(source_name ~ '_schema') -%}
+  {%- do setting(source_name ~ '_database') -%}
   {%- set present = {} -%}
   {%- if source_enabled(source_name) and load_relation(relation) is not none -%}
     {%- for column in adapter.get_columns_in_relation(relation) -%}

@@ -134,6 +134,9 @@ def _is_text(column: pd.Series[Any]) -> bool:
 def _number(text: str, where: str) -> float:
     spelled = {"true": "1", "false": "0"}.get(text.lower(), text)
     try:
-        return float(spelled)
+        number = float(spelled)
     except ValueError:
-        raise LeadscoreError(f"{where} compares with '{text}', which is no number. Write a number.") from None
+        number = np.nan
+    if np.isnan(number):
+        raise LeadscoreError(f"{where} compares with '{text}', which is no number. Write a number.")
+    return number

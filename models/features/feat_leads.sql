@@ -63,4 +63,4 @@ left join {{ ref('int_features__account_windows') }} as accounts
 left join {{ ref('int_features__intent_windows') }} as intent
     on profiles.account_key = intent.account_key and profiles.as_of = intent.as_of
 left join {{ ref('int_features__first_touch') }} as first_touches
-    on profiles.lead_id = first_touches.lead_id and first_touches.first_touched_at < cast(profiles.as_of as timestamp)
+    on profiles.lead_id = first_touches.lead_id and first_touches.first_touched_at < cast(profiles.as_of as datetime)

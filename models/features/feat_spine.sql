@@ -9,7 +9,7 @@ with leads as (
         conversions.converted_at
     from {{ ref('int_identity__leads') }} as leads
     left join {{ ref('int_timeline__conversions') }} as conversions
-        on leads.lead_id = conversions.lead_id and conversions.conversion_event = '{{ var("conversion_event") }}'
+        on leads.lead_id = conversions.lead_id and conversions.conversion_event = '{{ setting("conversion_event") }}'
 
 ),
 
@@ -27,7 +27,7 @@ candidates as (
         leads.lead_id,
         1 + {{ hash_number("leads.lead_id || ':' || cast(blocks.n as varchar)") }} as turn,
         {{ next_monday(days_after(
-            'leads.created_on', 'blocks.n * 90 + ' ~ hash_number("leads.lead_id || '/' || blocks.n") ~ ' % 90'
+            'leads.created_on', 'blocks.n * 90 + ' ~ hash_number("leads.lead_id || '/' || cast(blocks.n as varchar)") ~ ' % 90'
         )) }} as as_of
     from leads
     cross join {{ numbers(40) }} as blocks
@@ -44,9 +44,9 @@ matured as (
         min(candidates.turn) as turn
     from candidates
     inner join {{ ref('int_timeline__observation') }} as observation
-        on {{ days_after('candidates.as_of', var('conversion_horizon_days')) }} <= observation.observed_until
+        on {{ days_after('candidates.as_of', setting('conversion_horizon_days')) }} <= observation.observed_until
     inner join leads on candidates.lead_id = leads.lead_id
-    where leads.converted_at is null or leads.converted_at >= cast(candidates.as_of as timestamp)
+    where leads.converted_at is null or leads.converted_at >= cast(candidates.as_of as datetime)
     group by candidates.lead_id, candidates.as_of
 
 ),
@@ -55,7 +55,7 @@ chosen as (
 
     select lead_id, as_of
     from matured
-    qualify row_number() over (partition by lead_id order by turn, as_of) <= {{ var('training_snapshots_per_lead') }}
+    qualify row_number() over (partition by lead_id order by turn, as_of) <= {{ setting('training_snapshots_per_lead') }}
 
 )
 
@@ -64,7 +64,7 @@ select
     chosen.as_of,
     'training' as purpose,
     leads.converted_at is not null
-    and leads.converted_at < cast({{ days_after('chosen.as_of', var('conversion_horizon_days')) }} as timestamp) as is_converted
+    and leads.converted_at < cast({{ days_after('chosen.as_of', setting('conversion_horizon_days')) }} as datetime) as is_converted
 from chosen
 inner join leads on chosen.lead_id = leads.lead_id
 

@@ -67,7 +67,7 @@ aged as (
         and buckets.bucket = {{ bucket_30d('member_days.day') }}
         and member_days.day < buckets.as_of
         and member_days.day >= {{ days_before('buckets.as_of', 30) }}
-        and member_days.member_since < cast(buckets.as_of as timestamp)
+        and member_days.member_since < cast(buckets.as_of as datetime)
 
 )
 
@@ -78,8 +78,8 @@ select
     count(distinct lead_id) as people_30d,
     count(distinct case when age <= 14 then department end) as departments_14d,
     count(distinct department) as departments_30d,
-    sum(engagements) as engagements_30d,
-    sum(pricing_visits) as pricing_visits_30d,
-    sum(decision_touches) as decision_touches_30d
+    cast({{ exact_sum("engagements") }} as integer) as engagements_30d,
+    cast({{ exact_sum("pricing_visits") }} as integer) as pricing_visits_30d,
+    cast({{ exact_sum("decision_touches") }} as integer) as decision_touches_30d
 from aged
 group by account_key, as_of

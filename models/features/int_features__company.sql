@@ -16,5 +16,5 @@ select
     {{ best_known('records.country', 'records.survivorship_rank') }} as country
 from moments
 inner join {{ ref('int_identity__company_records') }} as records
-    on moments.account_key = records.account_key and records.created_at < cast(moments.as_of as timestamp)
+    on moments.account_key = records.account_key and records.created_at < cast(moments.as_of as datetime)
 group by moments.account_key, moments.as_of

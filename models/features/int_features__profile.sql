@@ -13,5 +13,5 @@ select
     {{ dbt.datediff('min(cast(records.created_at as date))', 'spine.as_of', 'day') }} as lead_age_days
 from {{ ref('feat_spine') }} as spine
 inner join {{ ref('int_identity__lead_records') }} as records
-    on spine.lead_id = records.lead_id and records.created_at < cast(spine.as_of as timestamp)
+    on spine.lead_id = records.lead_id and records.created_at < cast(spine.as_of as datetime)
 group by spine.lead_id, spine.as_of

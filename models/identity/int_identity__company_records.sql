@@ -8,7 +8,7 @@ with vendor_rows as (
 
     union all
 
-    select 'bombora', 4, domain, company_name, industry, null, country, cast(published_on as timestamp)
+    select 'bombora', 4, domain, company_name, industry, null, country, cast(published_on as datetime)
     from {{ ref('stg_bombora__company_surge') }}
 
 ),
@@ -60,7 +60,7 @@ all_records as (
 select
     company_record_id,
     account_key,
-    row_number() over (partition by account_key order by trust_rank, created_at desc, company_record_id) as survivorship_rank,
+    row_number() over (partition by account_key order by trust_rank, created_at desc nulls last, company_record_id) as survivorship_rank,
     account_name,
     industry,
     employee_count,

@@ -5,7 +5,7 @@ select
     source_records.lead_id,
     row_number() over (
         partition by source_records.lead_id
-        order by records.trust_rank, records.created_at desc, records.record_id
+        order by records.trust_rank, records.created_at desc nulls last, records.record_id
     ) as survivorship_rank,
     row_number() over (partition by source_records.lead_id order by records.created_at, records.record_id) as age_rank,
     case

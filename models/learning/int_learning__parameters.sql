@@ -1,9 +1,9 @@
 -- What this run was asked for, as data: Python models read it here instead of from the configuration, which dbt may have cached.
 select
     {{ as_of_date() }} as as_of,
-    '{{ var("conversion_event") }}' as conversion_event,
-    {{ var('conversion_horizon_days') }} as horizon_days,
-    {{ var('random_seed') }} as random_seed,
-    {{ var('training_threads') }} as training_threads,
-    {{ var('evaluation_max_rows') }} as evaluation_max_rows,
-    cast({{ var('assumed_conversion_rate') }} as double) as assumed_conversion_rate
+    '{{ setting("conversion_event") }}' as conversion_event,
+    cast({{ setting('conversion_horizon_days') }} as integer) as horizon_days,
+    cast({{ setting('random_seed') }} as integer) as random_seed,
+    cast({{ setting('training_threads') }} as integer) as training_threads,
+    cast({{ setting('evaluation_max_rows') }} as integer) as evaluation_max_rows,
+    cast({{ setting('assumed_conversion_rate') }} as double) as assumed_conversion_rate

@@ -17,7 +17,7 @@ drawn as (
 
     select lead_id, as_of, account_key, is_converted
     from labelled
-    qualify row_number() over (order by lottery, lead_id, as_of) <= {{ var('training_max_rows') }}
+    qualify row_number() over (order by lottery, lead_id, as_of) <= {{ setting('training_max_rows') }}
 
 )
 

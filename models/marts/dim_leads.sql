@@ -19,4 +19,4 @@ select
 from {{ ref('int_identity__leads') }} as leads
 left join {{ ref('int_identity__accounts') }} as accounts on leads.account_key = accounts.account_key
 left join {{ ref('int_timeline__conversions') }} as conversions
-    on leads.lead_id = conversions.lead_id and conversions.conversion_event = '{{ var("conversion_event") }}'
+    on leads.lead_id = conversions.lead_id and conversions.conversion_event = '{{ setting("conversion_event") }}'

@@ -1,11 +1,18 @@
 -- Why each lead has its score, strongest reason first: the five features that raise it most, the five that lower it most, and one line
 -- for all others, so that base_score plus the points of a lead's lines is its raw score.
-with told as (
+with explanations as (
 
-    select
-        lead_id,
-        {{ unnest_lists({'reason_features': 'feature', 'reason_values': 'feature_value', 'reason_points': 'points'}) }}
-    from {{ ref('ml_lead_explanations') }}
+    select * from {{ ref('ml_lead_explanations') }}
+
+),
+
+told as (
+
+    {{ spread_lists('explanations', keep=['lead_id'], lists={
+        'reason_features': {'name': 'feature', 'type': 'varchar'},
+        'reason_values': {'name': 'feature_value', 'type': 'varchar'},
+        'reason_points': {'name': 'points', 'type': 'double'}
+    }) }}
 
 ),
 
@@ -28,7 +35,7 @@ others as (
         -- Summed as decimals: a sum of floats depends on the order in which threads add them.
         any_value(explanations.raw_score) - any_value(explanations.base_score)
         - cast(coalesce(sum(cast(ranked.points as decimal(38, 12))), 0) as double) as points
-    from {{ ref('ml_lead_explanations') }} as explanations
+    from explanations
     left join ranked on explanations.lead_id = ranked.lead_id
     group by explanations.lead_id
 

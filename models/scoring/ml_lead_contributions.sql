@@ -7,10 +7,22 @@ with champion as (
     from {{ ref('ml_models') }}
     where status = 'champion'
 
+),
+
+listed as (
+
+    select
+        explanations.lead_id,
+        champion.features,
+        explanations.feature_values,
+        explanations.points
+    from {{ ref('ml_lead_explanations') }} as explanations
+    inner join champion on explanations.model_version = champion.model_version
+
 )
 
-select
-    explanations.lead_id,
-    {{ unnest_lists({'champion.features': 'feature', 'explanations.feature_values': 'feature_value', 'explanations.points': 'points'}) }}
-from {{ ref('ml_lead_explanations') }} as explanations
-inner join champion on explanations.model_version = champion.model_version
+{{ spread_lists('listed', keep=['lead_id'], lists={
+    'features': {'name': 'feature', 'type': 'varchar'},
+    'feature_values': {'name': 'feature_value', 'type': 'varchar'},
+    'points': {'name': 'points', 'type': 'double'}
+}) }}

@@ -37,7 +37,7 @@ events as (
 
     union all
 
-    select people.lead_id, 'opportunity_won', cast(opportunities.closed_on as timestamp)
+    select people.lead_id, 'opportunity_won', cast(opportunities.closed_on as datetime)
     from opportunity_people as people
     inner join {{ ref('stg_salesforce__opportunity') }} as opportunities on people.opportunity_id = opportunities.opportunity_id
     where opportunities.is_won

@@ -8,7 +8,7 @@ with newest as (
     union all
     select max(created_at) from {{ ref('stg_salesforce__opportunity') }}
     union all
-    select max(cast(closed_on as timestamp)) from {{ ref('stg_salesforce__opportunity') }}
+    select max(cast(closed_on as datetime)) from {{ ref('stg_salesforce__opportunity') }}
 
 )
 

@@ -5,4 +5,4 @@ def model(dbt, session):
     from leadscore import identity, warehouse
 
     keys = warehouse.read(dbt.ref("int_identity__keys"), order_by=["record_id", "match_key"])
-    return identity.clusters(keys)
+    return warehouse.write(session, identity.clusters(keys))

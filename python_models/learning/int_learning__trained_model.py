@@ -8,4 +8,4 @@ def model(dbt, session):
     rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
     parameters = warehouse.read(dbt.ref("int_learning__parameters"))
     metrics = warehouse.read(dbt.ref("ml_metrics"), order_by=["split", "scorer", "metric"])
-    return pipeline.train(rows, rules, parameters, metrics)
+    return warehouse.write(session, pipeline.train(rows, rules, parameters, metrics))

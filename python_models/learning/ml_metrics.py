@@ -6,4 +6,4 @@ def model(dbt, session):
 
     predictions = warehouse.read(dbt.ref("ml_holdout_predictions"), order_by=["split", "lead_id", "as_of"])
     parameters = warehouse.read(dbt.ref("int_learning__parameters"))
-    return pipeline.metrics(predictions, parameters)
+    return warehouse.write(session, pipeline.metrics(predictions, parameters))

@@ -1,9 +1,15 @@
 -- Every scored lead has one contribution of each of the champion's features, and no other.
-with wanted as (
+with champion as (
 
-    select {{ unnest_lists({json_texts('feature_names'): 'feature'}) }}
+    select {{ json_texts('feature_names') }} as features
     from {{ ref('ml_models') }}
     where status = 'champion'
+
+),
+
+wanted as (
+
+    {{ spread_lists('champion', keep=[], lists={'features': {'name': 'feature', 'type': 'varchar'}}) }}
 
 ),
 

@@ -5,4 +5,4 @@ select
     leads.created_at
 from {{ ref('feat_leads') }} as features
 inner join {{ ref('dim_leads') }} as leads on features.lead_id = leads.lead_id
-where cast(features.as_of as timestamp) <= leads.created_at
+where cast(features.as_of as datetime) <= leads.created_at

@@ -9,7 +9,7 @@ with newest as (
     union all
     select 'fct_activities.occurred_at', max(occurred_at) from {{ ref('fct_activities') }}
     union all
-    select 'fct_intent_signals.occurred_on', cast(max(occurred_on) as timestamp) from {{ ref('fct_intent_signals') }}
+    select 'fct_intent_signals.occurred_on', cast(max(occurred_on) as datetime) from {{ ref('fct_intent_signals') }}
 
 ),
 
@@ -27,6 +27,6 @@ where newest_at >= {{ as_of_timestamp() }}
 
 union all
 
-select dated, cast(as_of as timestamp) as newest_at
+select dated, cast(as_of as datetime) as newest_at
 from moments
 where as_of > {{ as_of_date() }}

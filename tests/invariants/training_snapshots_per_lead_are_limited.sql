@@ -5,4 +5,4 @@ select
 from {{ ref('feat_spine') }}
 where purpose = 'training'
 group by lead_id
-having count(*) > {{ var('training_snapshots_per_lead') }}
+having count(*) > {{ setting('training_snapshots_per_lead') }}

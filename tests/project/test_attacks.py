@@ -28,9 +28,9 @@ FACTS = {
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"as_of": "yesterday"}, "as_of is 'yesterday', which is not an ISO date. Set it as in --vars"),
-        ({"as_of": "2025-02-29"}, "as_of is '2025-02-29', which is not an ISO date."),
-        ({"as_of": "2025-07-01'; drop schema salesforce cascade; --"}, "which is not an ISO date."),
+        ({"as_of": "yesterday"}, "as_of is 'yesterday'. It takes an ISO date, as in --vars"),
+        ({"as_of": "2025-02-29"}, "as_of is '2025-02-29'. It takes an ISO date"),
+        ({"as_of": "2025-07-01'; drop schema salesforce cascade; --"}, "It takes an ISO date"),
         (
             {"conversion_event": "$$ x'"},
             "conversion_event is '$$ x''. It takes one of opportunity_created, lead_converted",
@@ -47,9 +47,9 @@ FACTS = {
         ({"bombora_enabled": "maybe"}, "bombora_enabled is 'maybe'. It takes true or false."),
         (
             {"marketo_schema": "x'; drop schema salesforce cascade; --"},
-            "It takes a name without quotes, semicolons and $$.",
+            "It takes a name without quotes, semicolons and $$: letters",
         ),
-        ({"g2_database": "$$"}, "g2_database is '$$'. It takes a name without quotes, semicolons and $$."),
+        ({"g2_database": "$$"}, "g2_database is '$$'. It takes a name without quotes, semicolons and $$: letters"),
         ({"source_time_zone": "Mars/Phobos' --"}, "source_time_zone is 'Mars/Phobos' --'. It takes a name such as UTC"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

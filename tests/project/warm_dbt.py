@@ -45,8 +45,9 @@ class WarmDbt:
         assert self._process.stdout
         self._runs += 1
         log = self._home / f"run_{self._runs}.txt"
+        settings = json.dumps(dict(variables or {}), ensure_ascii=False)
         order = {
-            "args": [*args, "--vars", json.dumps(dict(variables or {})), "--log-level-file", "none"],
+            "args": [*args, "--vars", settings, "--log-level-file", "none"],
             "environment": ONE_THREAD | environment | {"LEAD_SCORING_DUCKDB": str(database)},
             "log": str(log),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,23 @@ def test_writing_again_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / catalogue.CATALOGUE).write_bytes((REPO / catalogue.CATALOGUE).read_bytes())
     catalogue.write(tmp_path)
     assert all((tmp_path / path).read_bytes() == (REPO / path).read_bytes() for path in catalogue.MODELS)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "wanted"),
+    [
+        ("feature", "x}, {name: y", "a name of lower-case letters"),
+        ("data_type", "integer, tests: [unique]", "a type such as"),
+        ("description", "{{ env_var('HOME') }}", "text without {{"),
+        ("description", "first\n{% do %}", "text without {{"),
+    ],
+)
+def test_what_would_not_stay_text_in_a_property_file_is_refused(
+    tmp_path: Path, column: str, value: str, wanted: str
+) -> None:
+    with (tmp_path / "catalogue.csv").open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, fieldnames=catalogue.COLUMNS)
+        writer.writeheader()
+        writer.writerows([ROWS[0], ROWS[1] | {column: value}])
+    with pytest.raises(LeadscoreError, match=f"{column} is .* in row 2 .*Write {wanted}"):
+        catalogue.read(tmp_path / "catalogue.csv")

@@ -65,6 +65,7 @@ def test_categories_and_texts_meet_rules_alike():
         (rule("visit", ">=", "3"), r"Row 2 of the rule points \('visit >='\) names the feature 'visit'"),
         (rule("visits", "~", "3"), "Row 2 .* has the operator '~'"),
         (rule("visits", ">=", "many"), "Row 2 .* compares with 'many', which is no number"),
+        (rule("visits", ">=", "nan"), "Row 2 .* compares with 'nan', which is no number"),
         (rule("visits", ">=", None), "Row 2 .* has no threshold"),
         (rule("visits", ">=", "3", "ten"), "Row 2 .* gives 'ten' points"),
         (rule("seniority", ">=", "3"), "'seniority' should hold numbers but holds string values such as 'vp'"),

@@ -7,7 +7,7 @@ with source as (
 
 select
     -- ids
-    {{ hash_of(['domain', 'topic_id', 'topic_name', 'metro_area', 'country', 'date']) }} as company_surge_id,
+    {{ hash_of(['domain', 'topic_id', 'topic_name', 'metro_area', 'country', date_text('date')]) }} as company_surge_id,
 
     -- the company
     company_name,

@@ -8,7 +8,7 @@ with source as (
 select
     -- ids
     {{ hash_of([
-        'company_domain', 'company_name', 'company_country', 'signal_type', 'product_name', 'category_name', 'time'
+        'company_domain', 'company_name', 'company_country', 'signal_type', 'product_name', 'category_name', timestamp_text('time')
     ]) }} as buyer_intent_id,
 
     -- the company

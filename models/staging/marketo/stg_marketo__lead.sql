@@ -17,14 +17,17 @@ mergers as (
 
 ),
 
+named as (
+
+    {{ spread_numbers('mergers', keep=['lead_id'], text='merge_ids', name='merged_id') }}
+
+),
+
 gone as (
 
     select lead_id from deletions
     union all
-    select merged.value as lead_id
-    from mergers
-    cross join {{ numbers_in('mergers.merge_ids', alias='merged') }}
-    where merged.value <> mergers.lead_id
+    select merged_id as lead_id from named where merged_id <> lead_id
 
 )
 

@@ -22,7 +22,7 @@ select
 
     -- when
     created_date as created_at,
-    case when responded_by_then then cast(first_responded_date as timestamp) end as responded_at
+    case when responded_by_then then cast(first_responded_date as datetime) end as responded_at
 
 from source
 where {{ is_live('is_deleted', 'last_modified_date') }}

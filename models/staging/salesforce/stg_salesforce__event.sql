@@ -3,7 +3,7 @@ with source as (
 
     select
         *,
-        coalesce(start_date_time, activity_date_time, cast(activity_date as timestamp)) as occurred_at
+        coalesce(start_date_time, activity_date_time, cast(activity_date as datetime)) as occurred_at
     from {{ read_source('salesforce', 'event') }}
 
 )

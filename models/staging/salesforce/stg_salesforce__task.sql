@@ -3,7 +3,7 @@ with source as (
 
     select
         *,
-        coalesce(completed_date_time, cast(activity_date as timestamp), created_date) as occurred_at
+        coalesce(completed_date_time, cast(activity_date as datetime), created_date) as occurred_at
     from {{ read_source('salesforce', 'task') }}
 
 )

@@ -1,0 +1,79 @@
+{#- A variable's value, which keeps its rule. All that becomes part of a query comes from here, so that a value out of its range ends in a
+    sentence with its name, whichever command reads it, and not deep inside a query or as a part of one. -#}
+{% macro setting(name) -%}
+  {%- set fault = setting_fault(name) -%}
+  {%- if fault -%}{{ exceptions.raise_compiler_error(fault) }}{%- endif -%}
+  {{ return(setting_value(name)) }}
+{%- endmacro %}
+
+{#- The default of as_of is the only place in the project that reads the clock. -#}
+{% macro setting_value(name) -%}
+  {%- if name == 'as_of' -%}{{ return(var(name, run_started_at.strftime('%Y-%m-%d')) | string) }}{%- endif -%}
+  {{ return(var(name, target.database) if name.endswith('_database') else var(name)) }}
+{%- endmacro %}
+
+{#- What is wrong with a variable's value, in a sentence; empty if nothing is. -#}
+{% macro setting_fault(name) -%}
+  {#- Only dbt's own ref knows the configuration. -#}
+  {%- set template = setting_template(name) if ref.config is defined -%}
+  {%- set value = template or setting_value(name) -%}
+  {%- set rules = setting_rules() -%}
+  {#- A source's variable is known by its last word: marketo_schema. -#}
+  {%- set pattern, wanted = rules[name] if name in rules else rules[name.split('_') | last] -%}
+  {%- if template -%}
+    {%- set fits = false -%}
+  {%- elif name == 'as_of' -%}
+    {%- set fits = is_iso_date(value) -%}
+  {%- elif name == 'source_time_zone' -%}
+    {%- set fits = value in modules.pytz.all_timezones -%}
+  {%- elif name.endswith('_database') and value == target.database -%}
+    {#- The profile's affair. -#}
+    {%- set fits = true -%}
+  {%- else -%}
+    {#- A number or a yes is no name, though its text could pass for one. -#}
+    {%- set fits = modules.re.fullmatch(pattern, value | string) and (value is string or not name.endswith(('_schema', '_database'))) -%}
+  {%- endif -%}
+  {{ return('' if fits else name ~ " is '" ~ shown(value) ~ "'. It takes " ~ wanted ~ ".") }}
+{%- endmacro %}
+
+{#- The variable as it was written, if dbt would take it for a template: var() runs what stands in its braces, so such a one is not even read. -#}
+{% macro setting_template(name) -%}
+  {%- set declared = ref.config.vars.to_dict() -%}
+  {%- for values in [ref.config.cli_vars, declared.get(project_name, {}), declared] -%}
+    {%- if values.get(name) is string and modules.re.search('[{][{%#]', values[name]) -%}{{ return(values[name]) }}{%- endif -%}
+  {%- endfor -%}
+{%- endmacro %}
+
+{#- What each variable takes: a pattern for the whole of its text, if that says it, and the same in words. -#}
+{% macro setting_rules() -%}
+  {%- set count = ['[1-9][0-9]{0,8}', 'a whole number of 1 or more'] -%}
+  {{ return({
+      'as_of': ['', "an ISO date, as in --vars '{as_of: 2025-07-01}'; left out, it is today"],
+      'source_time_zone': ['', 'a name such as UTC or America/New_York'],
+      'conversion_event': ['opportunity_created|lead_converted|opportunity_won', 'one of opportunity_created, lead_converted, opportunity_won'],
+      'conversion_horizon_days': ['[1-9][0-9]{0,3}', 'a whole number of 1 or more, below 10000'],
+      'training_snapshots_per_lead': count,
+      'training_max_rows': count,
+      'evaluation_max_rows': count,
+      'training_threads': count,
+      'random_seed': ['[0-9]{1,9}', 'a whole number of 0 or more'],
+      'assumed_conversion_rate': ['0?[.][0-9]{0,20}[1-9][0-9]{0,20}|[1-9]([.][0-9]{1,20})?e-[0-9]{1,2}', 'a share between 0 and 1, such as 0.02'],
+      'enabled': ['(?i)true|false', 'true or false'],
+      'schema': place_rule(),
+      'database': place_rule(),
+  }) }}
+{%- endmacro %}
+
+{#- Names that stay names in every query about them. -#}
+{% macro place_rule() -%} {{ return(adapter.dispatch('place_rule')()) }} {%- endmacro %}
+
+{#- Names are quoted, so blanks and letters of any language may be in them. -#}
+{% macro default__place_rule() -%}
+  {{ return(['(?!.*[$][$])\\w[\\w .$-]{0,254}', 'a name without quotes, semicolons and $$: letters, digits, blanks and _ . - $']) }}
+{%- endmacro %}
+
+{#- Names are not quoted, so upper and lower case are the same. -#}
+{% macro snowflake__place_rule() -%}
+  {{ return(['(?!.*[$][$])[A-Za-z_][A-Za-z0-9_$]{0,254}',
+      'a name without quotes, semicolons and $$: letters, digits, _ and $, no digit first; upper and lower case are the same']) }}
+{%- endmacro %}

@@ -1,0 +1,78 @@
+"""The account as the commands of `leadscore snowflake` see it: an environment that leads to the stand-in, and what the stand-in lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fakesnow.cursor import FakeSnowflakeCursor
+from fakesnow.transforms import stage
+
+PASSPHRASE = "open sesame"
+
+
+def environment(port: int, database: str, key_file: Path) -> dict[str, str]:
+    """The variables by which a user with a key pair connects, leading to the stand-in."""
+    return {
+        "SNOWFLAKE_ACCOUNT": "fakesnow",
+        "SNOWFLAKE_HOST": "127.0.0.1",
+        "SNOWFLAKE_PORT": str(port),
+        "SNOWFLAKE_PROTOCOL": "http",
+        "SNOWFLAKE_USER": "dbt",
+        "SNOWFLAKE_PRIVATE_KEY_PATH": str(key_file),
+        "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": PASSPHRASE,
+        "SNOWFLAKE_DATABASE": database,
+    }
+
+
+def write_key(file: Path) -> Path:
+    """A new private key under PASSPHRASE. The stand-in lets any key in; the connector and the adapter must read it."""
+    key = rsa.generate_private_key(65537, 2048)
+    encryption = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+    file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption))
+    return file
+
+
+def clean(variables: Mapping[str, str]) -> dict[str, str]:
+    """An environment without any variable of an account."""
+    return {name: value for name, value in variables.items() if not name.startswith("SNOWFLAKE_")}
+
+
+@contextmanager
+def missing_statements() -> Iterator[list[str]]:
+    """The stand-in knows neither ALTER TABLE ... SWAP WITH nor REMOVE of a staged file. Gives all statements that were run."""
+    known = FakeSnowflakeCursor.execute
+    statements: list[str] = []
+
+    def execute(cursor: FakeSnowflakeCursor, command: str, *args: Any, **kwargs: Any) -> FakeSnowflakeCursor:
+        statements.append(command)
+        for pattern, instead in ((SWAP, _swap), (REMOVE, _remove)):
+            if match := pattern.fullmatch(command.strip()):
+                for statement in instead(*match.groups()):
+                    known(cursor, statement)
+                return known(cursor, "select 'done' as status", **kwargs)
+        return known(cursor, command, *args, **kwargs)
+
+    with mock.patch.object(FakeSnowflakeCursor, "execute", execute):
+        yield statements
+
+
+SWAP = re.compile(r'alter table (.+)\."(\w+)" swap with \1\."(\w+)"')
+REMOVE = re.compile(r"remove @(\w+\.\w+\.\w+)/(.+)")
+
+
+def _swap(schema: str, one: str, other: str) -> Iterator[str]:
+    """Three renames; on an account it is one step."""
+    for old, new in ((one, "SWAPPING"), (other, one), ("SWAPPING", other)):
+        yield f'alter table {schema}."{old}" rename to {schema}."{new}"'
+
+
+def _remove(place: str, file: str) -> Iterator[str]:
+    Path(stage.internal_dir(place, file).rstrip("/")).unlink()
+    yield from ()
