@@ -1,4 +1,4 @@
-# make demo   set up, simulate a world, build it, show what was found
+# make demo   set up, simulate a world, build it, show what was found, write report.html
 # make test   everything that must hold: lint, types, tests, a full build
 # make test-snowflake   of these, all that runs against a stand-in for Snowflake
 PYTHON ?= python3
@@ -23,6 +23,7 @@ demo: setup
 	$(BIN)/leadscore simulate --leads $(DEMO_LEADS) --months 24 --seed 7 --end $(AS_OF)
 	$(BIN)/dbt build --vars '{as_of: $(AS_OF)}'
 	$(BIN)/leadscore summary
+	$(BIN)/leadscore report
 
 test: lint
 	$(BIN)/pytest -n 2 --dist loadfile

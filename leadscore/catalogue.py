@@ -30,6 +30,8 @@ COLUMNS = (
     "sentence_one",
     "sentence_zero",
     "sentence_missing",
+    "label",
+    "is_actionable",
 )
 # What becomes part of a property file as it stands must not be read as anything else there.
 RULES = {
@@ -55,17 +57,33 @@ LABEL = (
     ("account_key", "varchar", "The company as known on that day; a split keeps its people on one side.", ""),
     ("is_converted", "boolean", "The label: whether the lead converted within the horizon after as_of.", "not_null"),
 )
+WEEKS = tuple(
+    (f"week_{week}", "integer", f"Engagements in week {week} before the day, 1 the last.", "") for week in range(1, 13)
+)
+SCORED = (
+    ("model_version", "varchar", "The model that scored the lead on the day.", ""),
+    ("raw_score", "double", "The score before it is held within 0 and 100, in points.", ""),
+)
+SCORED_BEFORE = (
+    ("then_as_of", "date", "The day of the scoring before.", ""),
+    ("then_model_version", "varchar", "The model that scored the lead then.", ""),
+    ("then_raw_score", "double", "The raw score then, in points.", ""),
+)
 
 
 @dataclass(frozen=True)
 class Properties:
-    """A model with a row per lead and day: `keys`, then the features, all or only those counted in windows."""
+    """A model with a row per lead and day: `keys`, then the features, all or only those counted in windows.
+
+    `then` adds each feature once more as it was when the lead was scored before.
+    """
 
     name: str
     description: str
     keys: tuple[tuple[str, str, str, str], ...] = KEY
     windows_only: bool = False
     contract: bool = False
+    then: bool = False
 
 
 MODELS = {
@@ -89,6 +107,22 @@ MODELS = {
     Path("models/scoring/int_scoring__rows.yml"): Properties(
         "int_scoring__rows",
         "The leads still open at as_of with their features, one row each.",
+    ),
+    Path("models/scoring/int_scoring__scored_rows.yml"): Properties(
+        "int_scoring__scored_rows",
+        "What leads were scored with at the two newest scorings, one row per lead and scoring.",
+        keys=(*SCORED, *KEY),
+    ),
+    Path("models/scoring/int_scoring__rows_then_and_now.yml"): Properties(
+        "int_scoring__rows_then_and_now",
+        "Leads scored now and before, one row each, with their features of both days.",
+        keys=(*SCORED, *SCORED_BEFORE, *KEY),
+        then=True,
+    ),
+    Path("models/scoring/int_scoring__what_if_rows.yml"): Properties(
+        "int_scoring__what_if_rows",
+        "The leads still open at as_of with their features and weekly engagements, one row each.",
+        keys=(*WEEKS, *KEY),
     ),
 }
 
@@ -118,6 +152,7 @@ def read(catalogue: Path) -> list[dict[str, str]]:
 def properties(catalogue: Path, model: Properties = MODELS[FEATURES]) -> str:
     """The text of a model's property file: contract, key, and a line per column in the catalogue's order."""
     features = [row for row in read(catalogue) if not model.windows_only or _is_window(row)]
+    then = features if model.then else []
     lines = [
         "version: 2",
         "",
@@ -130,6 +165,7 @@ def properties(catalogue: Path, model: Properties = MODELS[FEATURES]) -> str:
         "    columns:",
         *(_column(*key) for key in model.keys),
         *(_column(row["feature"], row["data_type"], row["description"]) for row in features),
+        *(_column(f"then_{row['feature']}", row["data_type"], "Then: " + row["description"]) for row in then),
     ]
     return HEADER + "\n".join(lines) + "\n"
 

@@ -50,6 +50,13 @@ def _summary(options: argparse.Namespace) -> str:
     return summary(options.database)
 
 
+def _report(options: argparse.Namespace) -> str:
+    from leadscore.report import write_report
+
+    size = write_report(options.database, options.output)
+    return f"Written to {options.output} ({size / 1024:,.0f} kB): open it in a browser."
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="leadscore", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -66,6 +73,16 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("summary", help="show what the newest build found: volumes, quality, the best leads")
     command.set_defaults(run=_summary)
+
+    command = commands.add_parser("report", help="write what the newest build found as one HTML file")
+    command.add_argument(
+        "--output",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="the HTML file (default %(default)s)",
+    )
+    command.set_defaults(run=_report)
 
     for command in commands.choices.values():
         command.add_argument(

@@ -1,12 +1,16 @@
-"""Which contributions are worth telling."""
+"""Which contributions are worth telling, and how their values are written."""
 
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+MIN_POINTS = 0.05
+"""What moves a score by less is not told by itself."""
 
-def top_reasons(points: ArrayLike, n_up: int = 5, n_down: int = 5, min_points: float = 0.05) -> NDArray[np.int16]:
+
+def top_reasons(points: ArrayLike, n_up: int = 5, n_down: int = 5, min_points: float = MIN_POINTS) -> NDArray[np.int16]:
     """Positions of the strongest contributions of each row, the base value not among them.
 
     ``points`` is (n, f), one column a feature. The result is (n, n_up + n_down): the largest positive ones first, then
@@ -14,11 +18,21 @@ def top_reasons(points: ArrayLike, n_up: int = 5, n_down: int = 5, min_points: f
     left out.
     """
     values = np.asarray(points, dtype=np.float64)
+    rows = np.arange(len(values))
     reasons = np.full((len(values), n_up + n_down), -1, dtype=np.int16)
     for start, n, sign in ((0, n_up, 1.0), (n_up, n_down, -1.0)):
-        # A stable sort on the negated size keeps ties in order of position.
-        size = sign * values
-        chosen = np.argsort(-size, axis=1, kind="stable")[:, :n]
-        strong = np.take_along_axis(size, chosen, axis=1) >= min_points
-        reasons[:, start : start + chosen.shape[1]] = np.where(strong, chosen, -1)
+        # Of equal sizes the largest is the first. Taking the largest a few times is quicker than sorting them all.
+        size = np.where(np.isnan(values), -np.inf, sign * values)
+        for place in range(start, start + min(n, size.shape[1])):
+            chosen = size.argmax(axis=1)
+            reasons[:, place] = np.where(size[rows, chosen] >= min_points, chosen, -1)
+            size[rows, chosen] = -np.inf
     return reasons
+
+
+def value_texts(column: pa.Array) -> list[str | None]:
+    """Values as text, None where missing: fractions with four significant digits at most, all else as it stands."""
+    if pa.types.is_floating(column.type):
+        numbers = column.to_numpy(zero_copy_only=False)
+        return [None if np.isnan(number) else f"{number:.4g}" for number in numbers]
+    return [None if text is None else str(text) for text in column.cast(pa.string()).to_pylist()]

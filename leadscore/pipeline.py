@@ -6,7 +6,6 @@ Parameters are one row. Everything comes sorted, so equal content gives equal re
 
 import json
 from collections.abc import Callable
-from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from leadscore.learning import LeadModel, dump_artifact, fit, load_artifact
 from leadscore.learning.evaluate import held_out_predictions, metrics_of
 
 KEYS = ["lead_id", "as_of", "account_key", "is_converted"]
+# Rows scored and explained at a time.
+SLICE_ROWS = 8_192
 
 
 def holdout_predictions(rows: pa.Table, rules: pa.Table, parameters: pa.Table) -> pa.Table:
@@ -104,26 +105,14 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
         `reason_*`, the features worth telling.
     """
     row = registry.to_pylist()[0]
-    champion = tuple(row[name] for name in ("artifact", "artifact_sha256", "model_version", "reference_odds"))
+    names = np.array(json.loads(row["feature_names"]), dtype=object)
+    version, reference_odds = row["model_version"], row["reference_odds"]
     # An artifact that cannot be read is refused here, before any worker starts.
-    _scoring(*champion)
-    return partial(_scored, champion)
-
-
-def _scored(champion: tuple[str, str, str, float], batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A batch scored. What travels to workers is the model's text; each of them reads it once."""
-    return _scoring(*champion)(batch)
-
-
-@lru_cache(maxsize=2)
-def _scoring(
-    artifact: str, artifact_sha256: str, version: str, reference_odds: float
-) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    """The function that scores a batch, with the model of the artifact loaded."""
-    model = load_artifact(artifact, artifact_sha256)
-    names = np.array(model.feature_names, dtype=object)
+    load_artifact(row["artifact"], row["artifact_sha256"])
 
     def score(batch: pa.RecordBatch) -> pa.RecordBatch:
+        # The model's text travels to workers and not the model; each of them reads it once.
+        model = load_artifact(row["artifact"], row["artifact_sha256"])
         contributions = model.contributions(batch)
         points = scorecard.points_from_log_odds(contributions[:, :-1])
         base = scorecard.raw_score(contributions[:, -1], reference_odds)
@@ -142,15 +131,25 @@ def _scoring(
                 "conversion_probability": scorecard.probability(raw, reference_odds),
                 "raw_score": raw,
                 "base_score": base,
-                "feature_values": _lists(values.ravel(), len(names), pa.string()),
-                "points": _lists(points.ravel(), len(names), pa.float64()),
+                "feature_values": _lists(values, batch.num_rows),
+                "points": _lists(pa.array(points.ravel()), batch.num_rows),
                 "reason_features": pa.ListArray.from_arrays(offsets, pa.array(names[chosen], pa.string())),
-                "reason_values": pa.ListArray.from_arrays(offsets, pa.array(values[rows, chosen], pa.string())),
+                "reason_values": pa.ListArray.from_arrays(offsets, values.take(pa.array(rows * len(names) + chosen))),
                 "reason_points": pa.ListArray.from_arrays(offsets, pa.array(points[rows, chosen], pa.float64())),
             }
         )
 
-    return score
+    return _in_slices(score)
+
+
+def _in_slices(function: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+    """The function of a batch, worked out a slice at a time: what it needs in between then stays small."""
+
+    def mapped(batch: pa.RecordBatch) -> pa.RecordBatch:
+        starts = range(0, max(batch.num_rows, 1), SLICE_ROWS)
+        return pa.concat_batches([function(batch.slice(first, SLICE_ROWS)) for first in starts])
+
+    return mapped
 
 
 def _training_data(
@@ -183,21 +182,31 @@ def _metrics_text(metrics: pa.Table) -> str:
     return json.dumps(found, sort_keys=True)
 
 
-def _texts(batch: pa.RecordBatch, model: LeadModel) -> np.ndarray:
-    """Feature values as people read them, (n, f) of text or None: numbers with four significant digits at most."""
-    columns = []
+def _texts(batch: pa.RecordBatch, model: LeadModel) -> pa.StringArray:
+    """Feature values as people read them, null where missing, (n * f,) row by row: four significant digits at most."""
+    n, f = batch.num_rows, len(model.features)
+    columns = [pa.array([], pa.string())]
     for spec in model.features:
         column = batch.column(spec.name)
         if spec.kind == "numeric" and not pa.types.is_integer(column.type):
-            numbers = column.to_numpy(zero_copy_only=False).astype(np.float64)
-            texts = np.array([None if np.isnan(number) else f"{number:.4g}" for number in numbers], dtype=object)
+            columns.append(_number_texts(column.to_numpy(zero_copy_only=False).astype(np.float64)))
         else:
-            texts = column.cast(pa.string()).to_numpy(zero_copy_only=False)
-        columns.append(texts)
-    return np.column_stack(columns) if columns else np.empty((batch.num_rows, 0), dtype=object)
+            columns.append(column.cast(pa.string()))
+    by_row = np.arange(n * f).reshape(f, n).T.ravel()
+    return pa.concat_arrays(columns).take(pa.array(by_row))
 
 
-def _lists(flat: np.ndarray, width: int, kind: pa.DataType) -> pa.ListArray:
-    """Lists of equal width from their values in a row."""
-    n = len(flat) // width if width else 0
-    return pa.ListArray.from_arrays(np.arange(n + 1, dtype=np.int32) * width, pa.array(flat, kind))
+def _number_texts(numbers: np.ndarray) -> pa.StringArray:
+    """Each number's text; values come again and again, so each different one is written once."""
+    # By their bits, for a negative zero has a text of its own.
+    codes, different = pd.factorize(numbers.view(np.int64))
+    texts = pa.array(
+        [None if np.isnan(number) else f"{number:.4g}" for number in different.view(np.float64)], pa.string()
+    )
+    return texts.take(pa.array(codes))
+
+
+def _lists(flat: pa.Array, rows: int) -> pa.ListArray:
+    """Lists of equal width, one a row, from their values in a row."""
+    width = len(flat) // rows if rows else 0
+    return pa.ListArray.from_arrays(pa.array(np.arange(rows + 1, dtype=np.int32) * width), flat)

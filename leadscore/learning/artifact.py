@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from functools import lru_cache
 
 from leadscore.errors import LeadscoreError
 from leadscore.learning.boosting import BoostedScorer
@@ -31,8 +32,9 @@ def dump_artifact(model: LeadModel) -> tuple[str, str]:
     return text, sha256(text)
 
 
+@lru_cache(maxsize=4)
 def load_artifact(text: str, expected_sha256: str) -> LeadModel:
-    """The model of a text, after its hash is proved; LeadscoreError on any other text."""
+    """The model of a text, after its hash is proved; LeadscoreError on any other text. The last few are kept loaded."""
     found = sha256(text)
     if found != expected_sha256:
         raise LeadscoreError(

@@ -159,6 +159,16 @@ def _add_names(command: argparse.ArgumentParser) -> None:
             metavar="NAME",
             help=f"{meaning} (default ${variable}, else {default})",
         )
+    for name, variable, meaning in (
+        ("large-warehouse", "SNOWFLAKE_LARGE_WAREHOUSE", "a warehouse for the layers that grow with the touches"),
+        ("memory-warehouse", "SNOWFLAKE_MEMORY_WAREHOUSE", "a warehouse for the Python models that are one process"),
+    ):
+        command.add_argument(
+            f"--{name}",
+            default=os.environ.get(variable) or None,
+            metavar="NAME",
+            help=f"{meaning} (default ${variable}, else none)",
+        )
     command.add_argument("--raw-database", metavar="NAME", help="the database of the raw tables (default: the same)")
     command.add_argument("--user", metavar="NAME", help="make this user too, with the roles of loader and transformer")
     command.add_argument("--public-key", type=Path, metavar="FILE", help="the user's public key, a PEM file")

@@ -29,6 +29,10 @@ class Names:
     reader: str = account.READER
     crm_sync: str = account.CRM_SYNC
     warehouse: str = account.WAREHOUSE
+    large_warehouse: str | None = None
+    """For the layers that grow with the touches, if there is one beside the other."""
+    memory_warehouse: str | None = None
+    """For the Python models that are one process, if there is one beside the others."""
     database: str = account.DATABASE
     raw_database: str = account.DATABASE
     schema: str = account.SCHEMA
@@ -115,10 +119,16 @@ def _key_body(pem: str) -> str:
 
 
 def _make_places(project: Project, names: Names) -> Iterator[str]:
-    yield (
-        f"create warehouse if not exists {quoted(names.warehouse)} warehouse_size = 'XSMALL' auto_suspend = 60 "
-        "auto_resume = true initially_suspended = true"
-    )
+    for name, size in (
+        (names.warehouse, "warehouse_size = 'XSMALL'"),
+        (names.large_warehouse, "warehouse_size = 'MEDIUM'"),
+        (names.memory_warehouse, "warehouse_type = 'SNOWPARK-OPTIMIZED' warehouse_size = 'MEDIUM'"),
+    ):
+        if name is not None:
+            yield (
+                f"create warehouse if not exists {quoted(name)} {size} auto_suspend = 60 auto_resume = true "
+                "initially_suspended = true"
+            )
     for database in dict.fromkeys((names.database, names.raw_database)):
         yield f"create database if not exists {quoted(database)}"
     for schema in (*project.raw_schemas, "truth"):
@@ -143,6 +153,9 @@ def _for_the_loader(project: Project, names: Names) -> Iterator[str]:
 
 def _for_the_transformer(project: Project, names: Names, raw_exists: bool) -> Iterator[str]:
     """It reads the raw tables, makes the project's, and owns what it makes."""
+    for warehouse in (names.large_warehouse, names.memory_warehouse):
+        if warehouse is not None:
+            yield f"grant usage on warehouse {quoted(warehouse)} to role {quoted(names.transformer)}"
     if names.raw_database != names.database:
         yield f"grant usage on database {quoted(names.raw_database)} to role {quoted(names.transformer)}"
     for schema in project.raw_schemas:

@@ -5,7 +5,7 @@ row follow this feature's splits, 0 or 1) if the feature is in the coalition, or
 does) if not. Its multilinear extension at t is v * prod(t * o + (1 - t) * z), and the Shapley value of feature i is the
 integral over t from 0 to 1 of the derivative in i, v * (o_i - z_i) * prod over the others (Owen 1972): a polynomial of
 degree below the number of features on the path, so half as many Gauss-Legendre points make the integral exact. One
-walk of a tree carries the products down and the weighted leaf sums back up, for a block of rows at once.
+walk of a tree carries the products down and the values of the subtrees back up, for a block of rows at once.
 
 The values are those of ``booster.predict(pred_contribs=True)`` (Lundberg et al. 2020), within float32.
 """
@@ -25,11 +25,11 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from leadscore.errors import LeadscoreError
-from leadscore.treeshap.program import Program, program
+from leadscore.treeshap.program import Program, programs
 from leadscore.treeshap.trees import Floats, Trees
 
 # Rows handed to a thread at a time: enough to be worth a call, few enough to share evenly.
-ROWS_PER_TASK = 4_096
+ROWS_PER_TASK = 2_048
 
 
 def contributions(booster: xgb.Booster | Explainer, features: Any, nthread: int | None = None) -> Floats:
@@ -56,13 +56,20 @@ class Explainer:
 
     booster: xgb.Booster
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.booster, xgb.Booster):
+            raise LeadscoreError(
+                f"Contributions are those of an xgboost.Booster, not of {type(self.booster).__name__}. "
+                "Of a scikit-learn wrapper give get_booster()."
+            )
+
     @cached_property
     def trees(self) -> Trees:
         return Trees.of(self.booster)
 
     @cached_property
-    def _program(self) -> Program:
-        return program(self.trees)
+    def _programs(self) -> list[Program]:
+        return programs(self.trees)
 
     def contributions(self, features: Any, nthread: int | None = None) -> Floats:
         """See ``treeshap.contributions``."""
@@ -71,8 +78,8 @@ class Explainer:
             return self._by_xgboost(matrix)
         out = np.zeros((len(matrix), self.trees.n_features + 1))
         out[:, -1] = self.trees.base_value
-        if len(matrix) and len(self._program.depth):
-            _walk(self._program, matrix, out, nthread or _cores())
+        if len(matrix):
+            _walk(self._programs, matrix, out, nthread or _cores())
         return out
 
     def _by_xgboost(self, matrix: NDArray[np.float32]) -> Floats:
@@ -87,9 +94,19 @@ class Explainer:
         return np.asarray(self.booster.predict(data, pred_contribs=True), dtype=np.float64)
 
     def _matrix(self, features: Any) -> NDArray[np.float32]:
+        # A float64 beyond the range of float32 becomes infinite, as in XGBoost.
         with np.errstate(over="ignore"):
-            values = self._from_frame(features) if isinstance(features, pd.DataFrame) else features
-            matrix = np.ascontiguousarray(values, dtype=np.float32)
+            if isinstance(features, pd.DataFrame):
+                return self._from_frame(features)
+            try:
+                values = np.asarray(features)
+            except ValueError as error:
+                raise LeadscoreError(
+                    f"The features are no matrix: {error}. Give as many values in every row."
+                ) from None
+            if not _is_real(values.dtype):
+                values = _as_numbers(values, "The matrix of features")
+            matrix = np.asarray(values, dtype=np.float32, order="C")
         if matrix.ndim != 2 or matrix.shape[1] != self.trees.n_features:
             raise LeadscoreError(
                 f"The features have the shape {matrix.shape}, but the model reads {self.trees.n_features} columns. "
@@ -107,15 +124,38 @@ class Explainer:
                 + (f" and {len(missing) - 1} more" if missing[1:] else "")
                 + ", which the model reads. Add what is missing."
             )
+        twice = [name for name in names if frame.columns.get_loc(name).__class__ is not int]
+        if twice:
+            raise LeadscoreError(f"The feature '{twice[0]}' appears more than once in the table; keep one of them.")
+        if len(names) != self.trees.n_features:
+            raise LeadscoreError(
+                f"The table has {len(names)} columns, but the model reads {self.trees.n_features} and knows no names. "
+                "Give its columns in the model's order and no others."
+            )
         matrix = np.empty((len(frame), len(names)), dtype=np.float32)
         for position, name in enumerate(names):
             matrix[:, position] = self._column(frame[name], position)
         return matrix
 
     def _column(self, column: pd.Series[Any], position: int) -> NDArray[Any]:
-        if not isinstance(column.dtype, pd.CategoricalDtype):
-            return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        """The column as numbers, categories as the codes they had in training."""
         stored = self.trees.categories[position] if self.trees.categories else ()
+        if stored and not isinstance(column.dtype, pd.CategoricalDtype):
+            if pd.api.types.is_numeric_dtype(column.dtype) and column.notna().any():
+                raise LeadscoreError(
+                    f"The feature '{column.name}' is a category of the model but holds plain numbers, which may mean "
+                    "codes or categories. Give it the dtype category."
+                )
+            column = column.astype("category")
+        if not isinstance(column.dtype, pd.CategoricalDtype):
+            if not _is_real(column.dtype):
+                return _as_numbers(column.to_numpy(dtype=object, na_value=np.nan), f"The feature '{column.name}'")
+            return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        types = self.booster.feature_types
+        if not stored and types and types[position] != "c":
+            raise LeadscoreError(
+                f"The feature '{column.name}' holds categories, but the model learnt it as a number. Give numbers."
+            )
         known = {category: float(code) for code, category in enumerate(stored or column.cat.categories)}
         unseen = [category for category in column.dropna().unique() if category not in known]
         if unseen:
@@ -127,12 +167,30 @@ class Explainer:
         return np.array([*codes, np.nan])[column.cat.codes.to_numpy()]
 
 
-def _walk(program: Program, matrix: NDArray[np.float32], out: Floats, nthread: int) -> None:
-    """Add the program's contributions to out, rows shared between threads; numba is imported here, not before."""
+def _is_real(dtype: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
+
+
+def _as_numbers(values: NDArray[Any], what: str) -> NDArray[np.float64]:
+    """Objects that are numbers, True, False or missing (None, NaN, NA) as float64; LeadscoreError for anything else."""
+    flat = pd.Series(values.ravel(), dtype=object)
+    kind = pd.api.types.infer_dtype(flat, skipna=True)
+    if flat.notna().any() and kind not in ("boolean", "integer", "floating", "mixed-integer-float", "decimal"):
+        example = flat.dropna().iloc[0]
+        raise LeadscoreError(f"{what} should hold numbers but holds {kind} values such as {str(example)[:40]!r}.")
+    numbers = flat.where(flat.notna(), np.nan).to_numpy().astype(np.float64)
+    return np.asarray(numbers.reshape(values.shape))
+
+
+def _walk(programs: list[Program], matrix: NDArray[np.float32], out: Floats, nthread: int) -> None:
+    """Add the programs' contributions to out, rows shared between threads; numba is imported here, not before."""
     from leadscore.treeshap.kernel import walk
 
+    walks = [(walk(program.points.shape[1]), program) for program in programs]
+
     def task(first: int) -> None:
-        walk(matrix, out, first, min(first + ROWS_PER_TASK, len(matrix)), *program)
+        for compiled, program in walks:
+            compiled(matrix, out, first, min(first + ROWS_PER_TASK, len(matrix)), *program)
 
     starts = range(0, len(matrix), ROWS_PER_TASK)
     if nthread == 1 or len(starts) < 2:

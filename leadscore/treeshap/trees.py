@@ -19,8 +19,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 # How an objective stores the value all trees start from.
-_AS_PROBABILITY = ("binary:logistic", "binary:logitraw", "reg:logistic")
-_AS_MARGIN = ("reg:squarederror",)
+_AS_PROBABILITY = ("binary:logistic", "reg:logistic")
+_AS_MARGIN = ("binary:logitraw", "reg:squarederror")
 
 
 @dataclass(frozen=True)
@@ -97,19 +97,23 @@ class Trees:
         return nodes[self.left[nodes] >= 0]
 
     @cached_property
+    def left_ratio(self) -> Floats:
+        """Share of a split's cover that goes left, (n_nodes,); halves where no row of training came by."""
+        ratio = np.zeros(len(self.left))
+        inner = np.flatnonzero(self.left >= 0)
+        left, both = self.cover[self.left[inner]], self.cover[self.left[inner]] + self.cover[self.right[inner]]
+        ratio[inner] = np.divide(left, both, out=np.full(len(inner), 0.5), where=both > 0)
+        return ratio
+
+    @cached_property
     def base_value(self) -> float:
         """The margin expected before anything is known: the leaves' mean by cover, summed over the trees."""
         mean = self.value.copy()
         for level in reversed(self.levels):
             node = self.inner(level)
-            a, b = self.left[node], self.right[node]
-            mean[node] = ratio(mean[a] * self.cover[a] + mean[b] * self.cover[b], self.cover[node])
+            a, b, ratio = self.left[node], self.right[node], self.left_ratio[node]
+            mean[node] = ratio * mean[a] + (1.0 - ratio) * mean[b]
         return self.base_margin + float(mean[self.root].sum())
-
-
-def ratio(part: Floats, whole: Floats) -> Floats:
-    """part / whole, zero where the whole is zero."""
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
 def _base_margin(learner: dict[str, Any]) -> float:
@@ -127,7 +131,13 @@ def _base_margin(learner: dict[str, Any]) -> float:
         raise LeadscoreError("The model predicts several targets at once; explain one model a target.")
     stored = json.loads(size["base_score"].lower())
     base = float(stored[0] if isinstance(stored, list) else stored)
-    return float(np.log(base / (1.0 - base))) if objective in _AS_PROBABILITY else base
+    return _log_odds(base) if objective in _AS_PROBABILITY else base
+
+
+def _log_odds(probability: float) -> float:
+    """Log-odds as XGBoost takes them: in float32, and of at least one in a million, so that 0 and 1 have some too."""
+    one, least = np.float32(1.0), np.float32(1e-6)
+    return float(-np.log(one / np.clip(np.float32(probability), least, one - least) - one))
 
 
 def _category_tables(trees: list[dict[str, Any]], root: Ints, n_nodes: int) -> tuple[Ints, Ints, Flags]:

@@ -2,7 +2,9 @@
 
 
 def model(dbt, session):
-    from leadscore import pipeline, warehouse
+    from leadscore import groups, pipeline, warehouse
 
     registry = warehouse.read(dbt.ref("ml_models"), where={"status": "champion"})
-    return warehouse.map_batches(session, dbt.ref("int_scoring__rows"), pipeline.scorer(registry))
+    catalogue = warehouse.read(dbt.ref("feature_catalogue"), order_by=["feature"])
+    score = groups.with_groups(pipeline.scorer(registry), registry, catalogue)
+    return warehouse.map_batches(session, dbt.ref("int_scoring__rows"), score)

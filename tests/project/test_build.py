@@ -12,10 +12,21 @@ from warm_dbt import WarmDbt
 from worlds import END, MODELS, VARIABLES, built_tables, column_digests, connect, copied, differing
 
 from leadscore import raw_schema
+from leadscore.report import report
+from leadscore.report.facts import SHOWN_FEATURES
 
 EARLIER = END - timedelta(days=150)
-MEMORY = ("ml_models", "fct_lead_score_history")
-"""The tables that remember earlier runs."""
+MEMORY = (
+    "ml_models",
+    "fct_lead_score_history",
+    "fct_feature_importance",
+    "int_scoring__scored_rows",
+    "int_scoring__rows_then_and_now",
+    "int_scoring__earlier_models",
+    "ml_lead_score_changes",
+    "fct_lead_score_changes",
+)
+"""The tables that remember earlier runs, or tell what changed since."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +76,18 @@ def test_a_killed_build_leaves_nothing_behind(
     assert differing(column_digests(database, built_tables(database)), digests) == []
 
 
+def test_the_report_tells_of_the_build(built: Path) -> None:
+    document = report(built)
+    assert document == report(built)
+    with connect(built) as connection:
+        found = connection.execute("select model_version, count(*) from analytics_scoring.fct_lead_scores group by all")
+        ((version, leads),) = found.fetchall()
+    assert version in document
+    assert f'<data value="{leads}" class="big" data-figure="open_leads">{leads:,}</data>' in document
+    assert document.count('class="feature"') == SHOWN_FEATURES
+    assert document.count('<article class="lead">') == 3
+
+
 def test_the_documentation_describes_every_table_and_column(dbt: WarmDbt, built: Path) -> None:
     result = dbt.run(["docs", "generate"], built, VARIABLES)
     assert result.ok, result.output
@@ -99,6 +122,8 @@ def test_a_replay_shows_the_world_as_it_stood(dbt: WarmDbt, built: Path, tmp_pat
             "select distinct as_of from analytics_scoring.fct_lead_score_history order by 1"
         ).fetchall()
         assert remembered == [(EARLIER,), (END,)]
+        (told,) = connection.execute("select count(*) from analytics_marts.fct_lead_score_changes").fetchall()
+        assert told == (0,), "No scoring before the replayed day is known."
         connection.execute(f"attach '{built}' as today (read_only)")
         converted_since = connection.execute(f"""
             select count(*), count(earlier.converted_at), count(scores.lead_id)
@@ -117,3 +142,15 @@ def test_a_replay_shows_the_world_as_it_stood(dbt: WarmDbt, built: Path, tmp_pat
     assert differing(column_digests(replayed, tables), column_digests(built, tables)) == [], (
         "The way back must be the same."
     )
+    with connect(replayed) as connection:
+        found = connection.execute("""
+            select
+                min(previous_as_of), max(previous_as_of), count(distinct lead_id),
+                count(*) filter (feature = 'model_change') = count(distinct lead_id)
+            from analytics_marts.fct_lead_score_changes
+        """).fetchone()
+    assert found
+    assert (found[:2], found[3]) == ((EARLIER, EARLIER), True), "What changed is told since the day scored before."
+    assert found[2] > 100
+    result = dbt.run(["test", "--select", "changes_add_up_to_the_difference_of_scores"], replayed, VARIABLES)
+    assert result.ok, result.output

@@ -66,6 +66,19 @@ def test_sentences_of_their_own_hold_no_place_for_a_value() -> None:
     assert [row["feature"] for row in ROWS if "{" in row["sentence_missing"]] == []
 
 
+def test_no_two_features_are_told_by_the_same_words() -> None:
+    words = [{row[name] for name in ("sentence", "sentence_one", "sentence_zero", "sentence_missing")} for row in ROWS]
+    assert sum(len(own) for own in words) == len(set.union(*words))
+    assert len({row["label"] for row in ROWS}) == len(ROWS)
+
+
+def test_what_the_person_is_or_others_report_is_not_actionable() -> None:
+    assert {row["is_actionable"] for row in ROWS} == {"true", "false"}
+    assert [
+        row["feature"] for row in ROWS if row["is_actionable"] == "true" and row["family"] in ("fit", "intent")
+    ] == []
+
+
 def test_every_rule_point_asks_for_a_feature() -> None:
     lines = (REPO / "seeds/rule_points.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert {line.split(",")[1] for line in lines} <= {row["feature"] for row in ROWS}

@@ -27,7 +27,7 @@ def test_tables_that_remember_keep_their_fail_safe_and_no_others() -> None:
     remembering = {
         path.stem for path in (PROJECT / "models").rglob("*.sql") if "full_refresh=false" in path.read_text()
     }
-    assert remembering == {"ml_models", "fct_lead_score_history"}
+    assert remembering == {"ml_models", "fct_lead_score_history", "int_scoring__scored_rows", "fct_feature_importance"}
     assert {model for model in PLACES if _setting(model, "+transient") is False} == remembering
 
 

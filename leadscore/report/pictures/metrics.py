@@ -1,0 +1,55 @@
+"""The figures of quality, model beside rule points beside the split that flatters."""
+
+from __future__ import annotations
+
+from leadscore.report.facts import Metric
+from leadscore.report.markup import Html, element
+from leadscore.report.words import figure
+
+MEANINGS = (
+    ("roc_auc", "ROC-AUC", "chance that a converting lead ranks above another one; 0.5 is guessing", 3),
+    ("pr_auc", "PR-AUC", "mean share of conversions among the leads called; guessing gives the base rate", 3),
+    ("lift_at_decile", "Lift, best 10%", "how many times the average the best tenth converts", 2),
+    ("precision_at_decile", "Precision, best 10%", "share of the best tenth that converts", 3),
+    ("log_loss", "Log loss", "surprise at what came; lower is better", 4),
+    ("brier", "Brier score", "mean squared error of the probability; lower is better", 4),
+    ("calibration_slope", "Calibration slope", "1 is right; below 1 is overconfident", 2),
+    ("calibration_intercept", "Calibration intercept", "0 is right; below 0 says too much", 2),
+    ("ece", "Calibration error", "mean gap between said and came", 4),
+    ("base_rate", "Base rate", "share of all judged snapshots that converted", 4),
+)
+COLUMNS = (
+    ("out_of_time", "model", "Model"),
+    ("out_of_time", "rules", "Rule points"),
+    ("random", "model", "Model, random split"),
+)
+
+
+def metrics_table(metrics: dict[tuple[str, str, str], Metric]) -> Html:
+    """A row a metric with its meaning, a column a scorer and split, each figure over its 95 % interval."""
+    columns = [column for column in COLUMNS if any(key[:2] == column[:2] for key in metrics)]
+    head = element(
+        "tr",
+        element("th", "Figure", scope="col"),
+        [element("th", title, scope="col", class_="n") for *_, title in columns],
+    )
+    rows = []
+    for metric, name, meaning, digits in MEANINGS:
+        cells = [
+            element(
+                "td",
+                _cell(metrics.get((split, scorer, metric)), digits, f"{split}.{scorer}.{metric}"),
+                class_="n",
+                data_label=title.removeprefix("Model, ").capitalize(),
+            )
+            for split, scorer, title in columns
+        ]
+        rows.append(element("tr", element("th", name, element("small", meaning), scope="row"), cells))
+    return element("div", element("table", element("thead", head), element("tbody", rows)), class_="metrics")
+
+
+def _cell(metric: Metric | None, digits: int, name: str) -> list[Html]:
+    if metric is None or metric.value is None:
+        return [element("span", "-")]
+    value = element("data", figure(metric.value, digits), value=repr(metric.value), data_figure=name)
+    return [value, element("small", f"{figure(metric.lower, digits)} to {figure(metric.upper, digits)}")]
