@@ -75,12 +75,14 @@ def _deploy(options: argparse.Namespace) -> str:
     from leadscore.snowflake.connection import connected
     from leadscore.snowflake.imports_line import PROJECT_FILE, rewrite
     from leadscore.snowflake.library import deploy
+    from leadscore.snowflake.packages import look_up
 
     account = accounts.account_of(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         package = build_package(Path(folder))
         with connected(account) as session:
             said = deploy(session, account.database, account.schema, package)
+            said += look_up(session, account.database)
         if rewrite(options.project_dir, package.name):
             said.append(f"{PROJECT_FILE} now names it: keep that change.")
     return "\n".join(said)

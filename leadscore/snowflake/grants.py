@@ -16,8 +16,9 @@ from leadscore.snowflake.names import plain, quoted, text
 from leadscore.snowflake.project import Project
 
 MAKES_TABLES = ("create table", "create view")
-MAKES_WORK = ("create table", "create stage", "create function", "create procedure")
-"""In the profile's own schema: the library's stage, and what a Python model needs while it runs."""
+MAKES_WORK = ("create table", "create stage", "create function", "create file format")
+"""In the profile's own schema: the library's stage, and what a Python model needs while it runs. Its procedure is
+anonymous, which asks for no right."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,6 @@ def _for_the_transformer(project: Project, names: Names, raw_exists: bool) -> It
         for which in ("all", "future") if raw_exists else ("future",):
             place = quoted(names.raw_database, schema)
             yield f"grant select on {which} tables in schema {place} to role {quoted(names.transformer)}"
-    # For a layer that is not there yet.
-    yield f"grant create schema on database {quoted(names.database)} to role {quoted(names.transformer)}"
     for schema in project.schemas:
         for privilege in ("usage", *MAKES_TABLES):
             yield _on_schema(privilege, names.database, schema, names.transformer)

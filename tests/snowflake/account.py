@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.transforms import stage
 
 PASSPHRASE = "open sesame"
+REPO = Path(__file__).resolve().parents[2]
 
 
 def environment(port: int, database: str, key_file: Path) -> dict[str, str]:
@@ -46,13 +48,13 @@ def clean(variables: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def missing_statements() -> Iterator[list[str]]:
-    """The stand-in knows neither ALTER TABLE ... SWAP WITH nor REMOVE of a staged file. Gives all statements that were run."""
+    """The stand-in knows no ALTER TABLE ... SWAP WITH, no REMOVE of a staged file and no GRANT. Gives all statements that were run."""
     known = FakeSnowflakeCursor.execute
     statements: list[str] = []
 
     def execute(cursor: FakeSnowflakeCursor, command: str, *args: Any, **kwargs: Any) -> FakeSnowflakeCursor:
         statements.append(command)
-        for pattern, instead in ((SWAP, _swap), (REMOVE, _remove)):
+        for pattern, instead in ((SWAP, _swap), (REMOVE, _remove), (GRANT, _grant)):
             if match := pattern.fullmatch(command.strip()):
                 for statement in instead(*match.groups()):
                     known(cursor, statement)
@@ -65,6 +67,7 @@ def missing_statements() -> Iterator[list[str]]:
 
 SWAP = re.compile(r'alter table (.+)\."(\w+)" swap with \1\."(\w+)"')
 REMOVE = re.compile(r"remove @(\w+\.\w+\.\w+)/(.+)")
+GRANT = re.compile(r"grant (.+)", re.DOTALL)
 
 
 def _swap(schema: str, one: str, other: str) -> Iterator[str]:
@@ -73,6 +76,25 @@ def _swap(schema: str, one: str, other: str) -> Iterator[str]:
         yield f'alter table {schema}."{old}" rename to {schema}."{new}"'
 
 
+def _grant(what: str) -> Iterator[str]:
+    """Nobody has rights in the stand-in, so nobody needs any."""
+    yield from ()
+
+
 def _remove(place: str, file: str) -> Iterator[str]:
     Path(stage.internal_dir(place, file).rstrip("/")).unlink()
     yield from ()
+
+
+def skeleton(folder: Path) -> Path:
+    """The dbt project with its own settings, macros, exposures and names, but models of one number: built in seconds."""
+    shutil.copy(REPO / "dbt_project.yml", folder)
+    shutil.copytree(REPO / "macros", folder / "macros")
+    for file in [*(REPO / "models").rglob("*.sql"), *(REPO / "python_models").rglob("*.py")]:
+        copy = folder / file.relative_to(REPO)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        config = re.search(r"{{ config\(.*?\) }}", file.read_text(), re.DOTALL)
+        python = "def model(dbt, session):\n    return session.create_dataframe([[1]], schema=['X'])\n"
+        copy.write_text(python if file.suffix == ".py" else f"{config.group() if config else ''} select 1 as x")
+    shutil.copy(REPO / "models" / "marts" / "exposures.yml", folder / "models" / "marts")
+    return folder

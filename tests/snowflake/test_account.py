@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import account
 import duckdb
+import pyarrow as pa
 import pytest
+import snowpark_runner
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from fakesnow.server import shared_fs
-from stand_in import REPO, StandIn
+from fakesnow.transforms import stage
+from stand_in import REPO, CompletedResult, StandIn
 
 from leadscore.cli import main
 from leadscore.errors import LeadscoreError
+from leadscore.library_package import build_package
 from leadscore.snowflake import demo
 from leadscore.snowflake.account import account_of
 from leadscore.snowflake.connection import Session, connected
 from leadscore.snowflake.imports_line import imported_zip
 from leadscore.snowflake.library import deploy, undeploy, zips
+from leadscore.snowflake.project import project_of
 
 WORLD = ["--leads", "120", "--months", "4", "--seed", "1"]
 
@@ -93,10 +99,13 @@ def types_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str
     return {name.lower(): kind.replace("DECIMAL(38,0)", "BIGINT") for name, kind, *_ in found}
 
 
-def small_world(file: Path, generation: int) -> Path:
-    """Three tables, one of them empty; every row says which generation it is of."""
+TABLES = {"marketo": 250, "g2": 0, "truth": 3}
+
+
+def small_world(file: Path, generation: int, tables: Mapping[str, int] = TABLES) -> Path:
+    """A table a schema, of so many rows; every row says which generation it is of."""
     with duckdb.connect(str(file)) as world:
-        for schema, rows in (("marketo", 250), ("g2", 0), ("truth", 3)):
+        for schema, rows in tables.items():
             world.execute(f"create schema {schema}")
             world.execute(f"create table {schema}.t as select i as id, {generation} as g from range({rows}) as t (i)")
             world.execute(f"alter table {schema}.t alter g type bigint")
@@ -133,7 +142,8 @@ class Fragile:
 def test_a_loader_that_dies_anywhere_leaves_whole_tables_and_can_be_run_again(
     session: Session, database: str, tmp_path: Path
 ) -> None:
-    worlds = [small_world(tmp_path / f"{generation}.duckdb", generation) for generation in (0, 1)]
+    two = {"marketo": 250, "truth": 3}
+    worlds = [small_world(tmp_path / f"{generation}.duckdb", generation, two) for generation in (0, 1)]
 
     def load(by: Session | Fragile, generation: int) -> demo.Loaded:
         return demo.load_demo(by, worlds[generation], f"world {generation}", database, progress=False)  # type: ignore[arg-type]
@@ -151,7 +161,6 @@ def test_a_loader_that_dies_anywhere_leaves_whole_tables_and_can_be_run_again(
             load(session, generation)
             assert generations(session, database) == {
                 "MARKETO": {(generation, 250)},
-                "G2": set(),
                 "TRUTH": {(generation, 3)},
             }
             assert {name for _, name in demo.landed(session, database, demo.SCHEMAS)} == {"T"}
@@ -262,38 +271,118 @@ def test_zips_go_to_the_stage_once_and_come_away_again(session: Session, databas
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with a dbt_project.yml of its own to rewrite."""
-    shutil.copy(REPO / "dbt_project.yml", tmp_path)
-    return tmp_path
-
-
-def test_a_build_without_the_library_ends_with_a_sentence(
-    session: Session, database: str, port: int, tmp_path: Path, stand_in_of: StandIn
-) -> None:
-    wanted = imported_zip(REPO)
-    run = ["run", "--select", "int_identity__clusters"]
-    absent = stand_in_of.run_dbt_snowflake(run)
-    assert not absent.ok
-    assert f"{wanted}, is not on the stage {database}.analytics.library, which holds none" in absent.output
-    assert "leadscore snowflake deploy" in absent.output
-    deploy(session, database, "ANALYTICS", zip_named(tmp_path, "a"))
-    stale = stand_in_of.run_dbt_snowflake(run)
-    assert not stale.ok
-    assert "which holds leadscore_aaaaaaaaaaaa.zip" in stale.output
-    (tmp_path / wanted).write_bytes(b"the library")
-    deploy(session, database, "ANALYTICS", tmp_path / wanted)
-    # The next thing that is missing is the data.
-    there = stand_in_of.run_dbt_snowflake(run)
-    assert "is not on the stage" not in there.output
-    assert "The raw tables are not ready" in there.output
-    undeploy(session, database, "ANALYTICS")
-    assert "The raw tables are not ready" in stand_in_of.run_dbt_snowflake(["run", "--select", "dim_leads"]).output
+    """The project without its work."""
+    (tmp_path / "project").mkdir()
+    return account.skeleton(tmp_path / "project")
 
 
 @pytest.fixture
-def stand_in_of(database: str, port: int, tmp_path: Path) -> StandIn:
-    """dbt in the test's own database; no Python model gets as far as running."""
-    return StandIn(port, tmp_path / "dbt", lambda file, tables: next(iter(tables.values())), database)
+def skeleton_dbt(
+    database: str, port: int, tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., CompletedResult]:
+    """dbt on that project in the test's own database; of a Python model, only that it was run."""
+    stand_in = StandIn(port, tmp_path / "dbt", database)
+    monkeypatch.setattr(snowpark_runner, "run_python_model", lambda file, tables: pa.table({"x": [1]}))
+
+    def run(*arguments: str) -> CompletedResult:
+        return stand_in.run_dbt_snowflake(["run", *arguments], project=project)
+
+    return run
+
+
+def test_the_library_goes_from_the_command_to_the_build_and_away_again(
+    statements: list[str],
+    database: str,
+    project: Path,
+    skeleton_dbt: Callable[..., CompletedResult],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clusters = ["--select", "int_identity__clusters"]
+    settings = project / "dbt_project.yml"
+    settings.write_text(settings.read_text().replace(imported_zip(project), f"leadscore_{'0' * 12}.zip"))
+    absent = skeleton_dbt(*clusters)
+    assert not absent.ok
+    assert (
+        f"leadscore_{'0' * 12}.zip, is not on the stage {database}.analytics.library, which holds none" in absent.output
+    )
+    assert "leadscore snowflake deploy" in absent.output
+    assert skeleton_dbt("--select", "dim_leads").ok, "SQL models need no library"
+
+    with connected(account_of(os.environ)) as session:
+        deploy(session, database, "ANALYTICS", zip_named(tmp_path, "a"))
+    stale = skeleton_dbt(*clusters)
+    assert not stale.ok
+    assert "which holds leadscore_aaaaaaaaaaaa.zip" in stale.output
+
+    assert main(["snowflake", "deploy", "--project-dir", str(project)]) == 0
+    package = build_package(tmp_path)
+    printed = capsys.readouterr().out
+    assert f"Put {package.name} on the stage" in printed
+    assert "dbt_project.yml now names it" in printed
+    assert "packages of Python models could not be looked up" in printed
+    assert imported_zip(project) == package.name
+    staged = Path(stage.internal_dir(f"{database}.ANALYTICS.LIBRARY", "")) / package.name
+    assert staged.read_bytes() == package.read_bytes()
+    there = skeleton_dbt(*clusters)
+    assert there.ok, there.output
+
+    assert main(["snowflake", "undeploy", "--keep-current", "--project-dir", str(project)]) == 0
+    assert "Removed leadscore_aaaaaaaaaaaa.zip" in capsys.readouterr().out
+    assert skeleton_dbt(*clusters).ok
+    assert main(["snowflake", "undeploy"]) == 0
+    assert "which holds none" in skeleton_dbt(*clusters).output
+
+
+def test_each_build_grants_the_public_tables_and_no_others(
+    statements: list[str],
+    database: str,
+    project: Path,
+    skeleton_dbt: Callable[..., CompletedResult],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = project_of(project, "analytics")
+    with connected(account_of(os.environ)) as session:
+        for schema in ("analytics", *facts.schemas):
+            session.run(f'create schema "{database}"."{schema.upper()}"')
+        deploy(session, database, "ANALYTICS", zip_touched(project))
+    statements.clear()
+    assert skeleton_dbt().ok
+    assert granted(statements) == set(), "nobody was named"
+
+    monkeypatch.setenv("SNOWFLAKE_READER_ROLE", "THE_READER")
+    monkeypatch.setenv("SNOWFLAKE_CRM_SYNC_ROLE", "the_sync")
+    result = skeleton_dbt()
+    assert result.ok, result.output
+    wanted = {
+        f"grant select on {relation.kind} {database}.{relation.schema}.{name} to role {role}"
+        for role, public in (("THE_READER", facts.read), ("the_sync", facts.synced))
+        for name, relation in facts.relations.items()
+        if name in public
+    }
+    assert granted(statements) == wanted
+    assert f"grant select on view {database}.analytics_scoring.ml_lead_contributions to role THE_READER" in wanted
+    assert not any("ml_lead_explanations" in grant for grant in wanted)
+    # The script makes the schemas, so the role that builds need not be allowed to.
+    assert not [statement for statement in statements if "create schema" in statement.lower()]
+
+    monkeypatch.setenv("SNOWFLAKE_READER_ROLE", "public; drop table t")
+    refused = skeleton_dbt("--select", "dim_leads")
+    assert not refused.ok
+    assert "SNOWFLAKE_READER_ROLE is" in refused.output
+
+
+def zip_touched(project: Path) -> Path:
+    """A file of the name that the project imports."""
+    file = project / imported_zip(project)
+    file.touch()
+    return file
+
+
+def granted(statements: list[str]) -> set[str]:
+    """What was granted, in so many words and without dbt's comment."""
+    found = (re.search(r"grant .+? to role \w+", statement) for statement in statements if "grant " in statement)
+    return {match.group() for match in found if match}
 
 
 @pytest.mark.parametrize("credential", ["key pair", "token"])
