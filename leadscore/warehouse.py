@@ -26,6 +26,7 @@ BATCH_ROWS = 50_000
 """Rows in a batch: some 100 MB of features with all that scoring makes of them."""
 PARTITION_ROWS = 25_000
 """Rows in a batch on Snowflake, on average: eight workers share the memory of a node, and pandas takes several times that of Arrow."""
+MOST_EXACT = 2**53
 PART = "BATCH_NUMBER"
 """The column that says on Snowflake which batch a row is in."""
 
@@ -153,7 +154,12 @@ def _map_snowpark(
     key: Sequence[str],
     batch_rows: int,
 ) -> Any:
-    """A vectorised table function over partitions of about `batch_rows` rows, chosen by a hash of the key."""
+    """A vectorised table function over partitions of about `batch_rows` rows, chosen by a hash of the key.
+
+    Snowflake hands such a function a partition as a pandas frame and takes one back ("Vectorized Python UDTFs" of its
+    documentation). Within a procedure it is registered for the session and without a name ("Writing stored procedures
+    in Python"), with packages and imports of its own: it inherits none from the procedure.
+    """
     from snowflake.snowpark import functions
     from snowflake.snowpark.types import StringType, StructField, StructType
 
@@ -200,20 +206,44 @@ class PartitionMap:
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame.columns = [name.lower() for name in frame.columns]
-        batch = pa.RecordBatch.from_arrays(
-            [pa.array(frame[field.name], field.type, from_pandas=True) for field in self.given], schema=self.given
-        )
+        columns = [_from_pandas(frame[field.name], field) for field in self.given]
+        batch = pa.RecordBatch.from_arrays(columns, schema=self.given)
         return _upper_frame(pa.Table.from_batches([self.function(batch).cast(self.result)]))
+
+
+def _from_pandas(column: pd.Series, field: pa.Field) -> pa.Array:
+    """A worker's column as Arrow. Whole numbers come as floats where some are missing, which hold them up to 2**53."""
+    if pa.types.is_timestamp(field.type):
+        return pa.array(column, from_pandas=True).cast(field.type, safe=False)
+    if pa.types.is_integer(field.type) and column.dtype.kind == "f" and (column.abs() > MOST_EXACT).any():
+        raise LeadscoreError(
+            f"The column {field.name} holds whole numbers above {MOST_EXACT:,} beside missing ones, which pandas does "
+            "not carry exactly. Read it as text."
+        )
+    return pa.array(column, field.type, from_pandas=True)
 
 
 def _snowpark_frame(session: Any, table: pa.Table) -> Any:
     """A bounded table uploaded; it holds plain columns."""
+    from snowflake.snowpark.functions import col
     from snowflake.snowpark.types import StructField, StructType
 
+    fields = [StructField(field.name.upper(), _snowpark_type(field.type)) for field in table.schema]
     if not table.num_rows:
-        fields = [StructField(field.name.upper(), _snowpark_type(field.type)) for field in table.schema]
         return session.create_dataframe([], schema=StructType(fields))
-    return session.create_dataframe(_upper_frame(table))
+    uploaded = session.create_dataframe(_upper_frame(table))
+    # A column without any value was taken for text.
+    blank = {
+        field.name.upper()
+        for field, column in zip(table.schema, table.columns, strict=True)
+        if column.null_count == len(column) and not pa.types.is_string(field.type)
+    }
+    return uploaded.select(
+        *[
+            col(field.name).cast(field.datatype).alias(field.name) if field.name in blank else col(field.name)
+            for field in fields
+        ]
+    )
 
 
 def _upper_frame(table: pa.Table) -> pd.DataFrame:

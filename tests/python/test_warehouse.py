@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +32,7 @@ SCHEMA = pa.schema(
         ("seen_at", pa.timestamp("us")),
     ]
 )
+VISITS = pa.schema([("visits", pa.int64())])
 TEXTS = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 ROWS = st.lists(
     st.tuples(
@@ -172,12 +174,29 @@ def test_what_is_written_is_read_again(rows: list[tuple[Any, ...]], connection: 
     written = warehouse.write(snowpark, table)
     assert [field.name for field in written.schema.fields] == [name.upper() for name in table.column_names]
     assert [tuple(row) for row in written.collect()] == [tuple(row.values()) for row in table.to_pylist()]
+    assert warehouse.read(written).schema == table.schema
 
 
 def test_a_number_too_large_for_64_bits_is_refused_by_name() -> None:
     landed = pa.chunked_array([pa.array([Decimal(2**70)], pa.decimal128(38, 0))])
     with pytest.raises(LeadscoreError, match="The column visits cannot be read as int64"):
         warehouse._cast(landed, pa.field("visits", pa.int64()))
+
+
+def test_a_worker_refuses_whole_numbers_that_pandas_has_rounded() -> None:
+    mapped = warehouse.PartitionMap(lambda batch: batch, VISITS, VISITS)
+    assert mapped(pd.DataFrame({"VISITS": [7.0, None]})).to_dict("list") == {"VISITS": [7, None]}
+    assert mapped(pd.DataFrame({"VISITS": [2**60 + 1, 2]})).to_dict("list") == {"VISITS": [2**60 + 1, 2]}
+    with pytest.raises(LeadscoreError, match="The column visits holds whole numbers above"):
+        mapped(pd.DataFrame({"VISITS": [2.0**53 + 2, None]}))
+
+
+@pytest.mark.parametrize("unit", ["ns", "us"])
+def test_a_worker_takes_timestamps_of_any_unit(unit: str) -> None:
+    moments = pd.Series(pd.to_datetime(["2025-07-01 12:00:00.123456789", None])).astype(f"datetime64[{unit}]")
+    schema = pa.schema([("seen_at", pa.timestamp("us"))])
+    found = warehouse.PartitionMap(lambda batch: batch, schema, schema)(pd.DataFrame({"SEEN_AT": moments}))
+    assert found["SEEN_AT"].tolist() == [dt.datetime(2025, 7, 1, 12, 0, 0, 123_456), None]
 
 
 def test_a_timestamp_sent_as_epoch_and_fraction_is_read_to_the_microsecond() -> None:

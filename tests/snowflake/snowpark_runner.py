@@ -121,7 +121,8 @@ def local_session() -> Any:
         return ColumnEmulator(data=numbers, sf_type=ColumnType(LongType(), False))
 
     def to_arrow(frame: Any, **_: Any) -> pa.Table:
-        """Local testing gives rows where Arrow is asked for; whole numbers come as decimals, as the server sends them."""
+        """Local testing gives rows where Arrow is asked for, and at times NaN where nothing is; whole numbers come as decimals, as
+        the server sends them."""
         kinds = {
             "LongType": pa.decimal128(38, 0),
             "DoubleType": pa.float64(),
@@ -131,7 +132,8 @@ def local_session() -> Any:
         rows = frame.collect()
         fields = frame.schema.fields
         arrays = [
-            pa.array([row[place] for row in rows], arrow_kind(field, kinds)) for place, field in enumerate(fields)
+            pa.array([row[place] for row in rows], arrow_kind(field, kinds), from_pandas=True)
+            for place, field in enumerate(fields)
         ]
         return pa.table(arrays, names=[field.name for field in fields])
 
