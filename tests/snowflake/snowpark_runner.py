@@ -132,7 +132,7 @@ def local_session() -> Any:
         rows = frame.collect()
         fields = frame.schema.fields
         arrays = [
-            pa.array([row[place] for row in rows], arrow_kind(field, kinds), from_pandas=True)
+            pa.array([None if row[place] != row[place] else row[place] for row in rows], arrow_kind(field, kinds))
             for place, field in enumerate(fields)
         ]
         return pa.table(arrays, names=[field.name for field in fields])
