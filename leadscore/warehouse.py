@@ -232,18 +232,9 @@ def _snowpark_frame(session: Any, table: pa.Table) -> Any:
     if not table.num_rows:
         return session.create_dataframe([], schema=StructType(fields))
     uploaded = session.create_dataframe(_upper_frame(table))
-    # A column without any value was taken for text.
-    blank = {
-        field.name.upper()
-        for field, column in zip(table.schema, table.columns, strict=True)
-        if column.null_count == len(column) and not pa.types.is_string(field.type)
-    }
-    return uploaded.select(
-        *[
-            col(field.name).cast(field.datatype).alias(field.name) if field.name in blank else col(field.name)
-            for field in fields
-        ]
-    )
+    # Where values are missing, the type was guessed.
+    declared = [col(field.name).cast(field.datatype).alias(field.name) for field in fields]
+    return uploaded.select(*declared)
 
 
 def _upper_frame(table: pa.Table) -> pd.DataFrame:
