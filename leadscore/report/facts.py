@@ -13,6 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.errors import LeadscoreError
+from leadscore.report import extras
+from leadscore.report.extras import Change, History, Line
+from leadscore.report.queries import Queries, homes
+from leadscore.report.words import feature_name
 
 TABLES = (
     "dim_accounts",
@@ -55,6 +59,11 @@ class Model:
     reference_odds: float
     sha256: str
     n_retired: int
+
+    @property
+    def chance_at_50(self) -> float:
+        """The probability that a score of 50 stands for."""
+        return self.reference_odds / (1 + self.reference_odds)
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,7 @@ class Feature:
     """A feature, what the catalogue says of it, and how it moves scores."""
 
     name: str
+    label: str
     kind: str
     family: str
     topic: str
@@ -160,6 +170,8 @@ class Lead:
     band: str
     percentile: float
     reasons: list[Reason]
+    helps: list[Line]
+    change: Change | None
 
 
 @dataclass(frozen=True)
@@ -176,6 +188,7 @@ class Facts:
     drawn: dict[str, Drawn]
     n_drawn: int
     leads: list[Lead]
+    history: History | None
 
 
 def read_facts(connection: duckdb.DuckDBPyConnection, name: str) -> Facts:
@@ -183,11 +196,11 @@ def read_facts(connection: duckdb.DuckDBPyConnection, name: str) -> Facts:
 
     Raises LeadscoreError if a table is missing or no model is the champion.
     """
-    homes = _homes(connection)
-    missing = [table for table in TABLES if table not in homes]
+    found = homes(connection, (*TABLES, *extras.TABLES))
+    missing = [table for table in TABLES if table not in found]
     if missing:
         raise LeadscoreError(f"{name} has no table {missing[0]}: run `dbt build` first.")
-    run = _Queries(connection, homes)
+    run = Queries(connection, found)
     model = _model(run, name)
     features, families, topics = _moved(run, name, model.feature_names)
     drawn, n_drawn = _drawn(run, [feature.name for feature in features[:SHOWN_FEATURES]])
@@ -202,37 +215,11 @@ def read_facts(connection: duckdb.DuckDBPyConnection, name: str) -> Facts:
         drawn=drawn,
         n_drawn=n_drawn,
         leads=_leads(run),
+        history=extras.history(run),
     )
 
 
-@dataclass(frozen=True)
-class _Queries:
-    """Runs queries in which {table} stands for a table's qualified name."""
-
-    connection: duckdb.DuckDBPyConnection
-    homes: dict[str, str]
-
-    def rows(self, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query.format(**self.homes), parameters or []).fetchall()
-
-    def arrays(self, query: str) -> dict[str, Any]:
-        return self.connection.execute(query.format(**self.homes)).fetchnumpy()
-
-
-def _homes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Each table's qualified name by its name: names are unique across the schemas that dbt makes."""
-    found = connection.execute(
-        """
-        select table_name, min(table_schema) from information_schema.tables
-        where table_catalog = current_database() and list_contains(?, table_name)
-        group by table_name
-        """,
-        [list(TABLES)],
-    ).fetchall()
-    return {table: '"{}"."{}"'.format(schema.replace('"', '""'), table) for table, schema in found}
-
-
-def _model(run: _Queries, name: str) -> Model:
+def _model(run: Queries, name: str) -> Model:
     found = run.rows(
         """
         select
@@ -248,7 +235,7 @@ def _model(run: _Queries, name: str) -> Model:
     return Model(version, mode, event, horizon, json.loads(names), *rest)
 
 
-def _scores(run: _Queries) -> Scores:
+def _scores(run: Queries) -> Scores:
     expected = _EXACT.format("conversion_probability")
     ((as_of, n, total, n_clipped),) = run.rows(
         f"""
@@ -273,7 +260,7 @@ def _scores(run: _Queries) -> Scores:
     return Scores(as_of, n, total, n_clipped, [Band(*row) for row in bands], bars)
 
 
-def _held_out(run: _Queries) -> HeldOut:
+def _held_out(run: Queries) -> HeldOut:
     where = "from {ml_holdout_predictions} where split = 'out_of_time'"
     ((first, last),) = run.rows(f"select min(as_of)::date, max(as_of)::date {where}")
     found = run.arrays(f"select is_converted, model_probability, rules_probability {where} order by lead_id, as_of")
@@ -286,26 +273,29 @@ def _held_out(run: _Queries) -> HeldOut:
     )
 
 
-def _metrics(run: _Queries) -> dict[tuple[str, str, str], Metric]:
+def _metrics(run: Queries) -> dict[tuple[str, str, str], Metric]:
     figures = ", ".join(f"case when not isnan({name}) then {name} end" for name in ("value", "lower", "upper"))
     found = run.rows(f"select split, scorer, metric, {figures}, n_rows, n_positive from {{ml_metrics}}")
     return {(split, scorer, metric): Metric(*figure) for split, scorer, metric, *figure in found}
 
 
-def _moved(run: _Queries, name: str, names: Sequence[str]) -> tuple[list[Feature], list[Group], list[Group]]:
+def _moved(run: Queries, name: str, names: Sequence[str]) -> tuple[list[Feature], list[Group], list[Group]]:
     """The champion's features, families and topics, those that move scores most first, in one pass over all open leads."""
     known = {
-        feature: (kind, family, topic, unit, description)
-        for feature, kind, family, topic, unit, description in run.rows(
+        feature: (label or feature_name(feature), kind, family, topic, unit, description)
+        for feature, label, kind, family, topic, unit, description in run.rows(
             """
-            select feature, kind, coalesce(family, 'other'), coalesce(topic, 'other'), coalesce(unit, ''), coalesce(description, '')
+            select feature, label, kind, coalesce(family, 'other'), coalesce(topic, 'other'), coalesce(unit, ''), coalesce(description, '')
             from {feature_catalogue}
             """
         )
     }
-    described = [(feature, *known.get(feature, ("numeric", "other", "other", "", ""))) for feature in names]
+    described = [
+        (feature, *known.get(feature, (feature_name(feature), "numeric", "other", "other", "", "")))
+        for feature in names
+    ]
     members: dict[tuple[str, str, str], list[int]] = {}
-    for k, (_, _, family, topic, *_) in enumerate(described):
+    for k, (_, _, _, family, topic, *_) in enumerate(described):
         members.setdefault(("family", family, family), []).append(k)
         members.setdefault(("topic", topic, family), []).append(k)
     sums, lowest, highest, n = _sums(run, name, len(described), list(members.values()))
@@ -326,7 +316,7 @@ def _moved(run: _Queries, name: str, names: Sequence[str]) -> tuple[list[Feature
 
 
 def _sums(
-    run: _Queries, name: str, width: int, members: list[list[int]]
+    run: Queries, name: str, width: int, members: list[list[int]]
 ) -> tuple[NDArray[np.float64], list[float], list[float], int]:
     """Sums of the sizes of points over all leads, of each feature and then of each group of features; the lowest and highest
     points of each feature; the number of leads.
@@ -355,7 +345,7 @@ def _sums(
     return total / 1e9, lowest.tolist(), highest.tolist(), n
 
 
-def _drawn(run: _Queries, features: list[str]) -> tuple[dict[str, Drawn], int]:
+def _drawn(run: Queries, features: list[str]) -> tuple[dict[str, Drawn], int]:
     """Values and points of some features for the sampled leads, and how many leads that is."""
     sample = "select lead_id from {fct_lead_scores} order by md5(lead_id), lead_id limit " + str(SAMPLE)
     found = run.rows(
@@ -374,7 +364,7 @@ def _drawn(run: _Queries, features: list[str]) -> tuple[dict[str, Drawn], int]:
     return drawn, max((len(one.values) for one in drawn.values()), default=0)
 
 
-def _leads(run: _Queries) -> list[Lead]:
+def _leads(run: Queries) -> list[Lead]:
     """The best lead, the one in the middle, and the one at the end of the first tenth from below, each once."""
     chosen = run.rows(
         """
@@ -402,12 +392,13 @@ def _leads(run: _Queries) -> list[Lead]:
     )
     leads = []
     for lead_id, *shown in chosen:
-        told: Any = (*shown, [Reason(*line) for line in _reasons(run, lead_id)])
+        reasons = [Reason(*line) for line in _reasons(run, lead_id)]
+        told: Any = (*shown, reasons, extras.helps(run, lead_id), extras.change(run, lead_id))
         leads.append(Lead(*told))
     return leads
 
 
-def _reasons(run: _Queries, lead_id: str) -> list[tuple[Any, ...]]:
+def _reasons(run: Queries, lead_id: str) -> list[tuple[Any, ...]]:
     return run.rows(
         "select feature, points, reason_text from {fct_lead_score_reasons} where lead_id = ? order by rank", [lead_id]
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from leadscore.report.facts import Facts, Metric
 from leadscore.report.words import percent, several
 
@@ -17,33 +19,57 @@ def notes(facts: Facts) -> list[str]:
 def _judged(facts: Facts) -> list[str]:
     model, rules = _metric(facts, "model", "roc_auc"), _metric(facts, "rules", "roc_auc")
     flattered, slope = facts.metrics.get(("random", "model", "roc_auc")), _metric(facts, "model", "calibration_slope")
+    intercept = _metric(facts, "model", "calibration_intercept")
     found = []
     if 0 < facts.held_out.label.sum() < FEW:
         found.append(
-            f"The model was judged on {several(int(facts.held_out.label.sum()), 'conversion')}: few, so read the intervals and not "
+            f"The scores were judged on {several(int(facts.held_out.label.sum()), 'conversion')}. That is few: read the intervals, not "
             "the figures alone."
         )
-    if model and rules and rules.upper is not None and model.lower is not None and rules.upper > model.lower:
+    if not alike(facts) and model and rules and _overlap(model, rules):
         found.append(
-            "The intervals of model and rule points overlap: these months alone do not prove that the model ranks better."
+            "The ROC-AUC intervals of model and rule points overlap: these months alone do not show which of them ranks better."
         )
     if model and flattered and model.value is not None and flattered.value is not None:
         gap = flattered.value - model.value
-        more = f"{abs(gap):.3f} {'more' if gap > 0 else 'less'}" if abs(gap) >= 0.0005 else "the same"
-        found.append(
-            f"A random split would have claimed a ROC-AUC of {flattered.value:.3f}, {more} than the honest {model.value:.3f}; it mixes "
-            "one company's people and one month's news into both sides."
-        )
+        mixes = "it learns from people of the very companies and months it is judged on"
+        if gap >= 0.0005:
+            said = f"would have claimed a ROC-AUC of {flattered.value:.3f}, {gap:.3f} above {model.value:.3f}: {mixes}."
+        else:
+            said = f"gives a ROC-AUC of {flattered.value:.3f}, no better than {model.value:.3f} here, although {mixes}."
+        found.append(f"A random split {said}")
     if slope and slope.lower is not None and slope.upper is not None and not slope.lower <= 1 <= slope.upper:
-        way = "too bold: high ones are too high" if slope.upper < 1 else "too timid: high ones are too low"
-        found.append(f"The calibration slope's interval leaves out 1: on these months probabilities were {way}.")
+        way = "too extreme at both ends" if slope.upper < 1 else "too close to the average at both ends"
+        found.append(f"The calibration slope's interval leaves out 1: in these months probabilities were {way}.")
+    if (
+        intercept
+        and intercept.lower is not None
+        and intercept.upper is not None
+        and not intercept.lower <= 0 <= intercept.upper
+    ):
+        expected, came = float(facts.held_out.model.sum()), int(facts.held_out.label.sum())
+        found.append(
+            f"In the judged months {expected:.0f} conversions were expected and {came} came: the conversions expected of today's "
+            f"open leads may be too {'many' if expected > came else 'few'} as well."
+        )
     return found
+
+
+def alike(facts: Facts) -> bool:
+    """Whether the model ranks as the rule points do, as it does when they score alone."""
+    return bool(np.array_equal(facts.held_out.model, facts.held_out.rules))
+
+
+def _overlap(one: Metric, other: Metric) -> bool:
+    if one.lower is None or one.upper is None or other.lower is None or other.upper is None:
+        return False
+    return one.lower < other.upper and other.lower < one.upper
 
 
 def _mode(facts: Facts) -> str:
     had = f"{several(facts.model.training_rows, 'labelled snapshot')} with {several(facts.model.training_conversions, 'conversion')}"
     if facts.model.mode == "rules":
-        return f"{had} are too few to learn from, so the rule points score alone."
+        return f"{had} are too few to learn from, so the rule points score alone until there are more."
     if facts.model.mode == "hybrid":
         return f"{had} carry a logistic regression that starts from the rule points, not yet a model of its own."
     return ""
@@ -53,14 +79,15 @@ def _always(facts: Facts) -> list[str]:
     found = [
         "Points say how the model reads a lead. They are associations in past data, not promises that changing a value "
         "changes the outcome.",
-        "Score 50 stands for odds pinned when the first model was trained "
-        f"({percent(_probability(facts.model.reference_odds), 1)} to convert), so scores keep their meaning from one "
+        "A score of 50 stands for odds pinned when the first model was trained "
+        f"(a {percent(facts.model.chance_at_50, 1)} chance to convert), so scores keep their meaning from one "
         "model to the next.",
     ]
     if facts.scores.n_clipped:
+        n = facts.scores.n_clipped
         found.append(
-            f"{several(facts.scores.n_clipped, 'score')} would lie beyond 0 or 100, held there; the raw score keeps "
-            "their order."
+            f"{several(n, 'score')} would lie below 0 or above 100 and {'is' if n == 1 else 'are'} held there; the raw score "
+            "keeps the order."
         )
     if facts.leads:
         found.append("This file names people: share it as you would share the CRM.")
@@ -69,7 +96,3 @@ def _always(facts: Facts) -> list[str]:
 
 def _metric(facts: Facts, scorer: str, metric: str) -> Metric | None:
     return facts.metrics.get(("out_of_time", scorer, metric))
-
-
-def _probability(odds: float) -> float:
-    return odds / (1 + odds)

@@ -7,7 +7,7 @@ from importlib.resources import files
 from leadscore.report.curves import Ranking, reliability
 from leadscore.report.facts import Facts, Metric
 from leadscore.report.markup import Child, Html, element
-from leadscore.report.notes import notes
+from leadscore.report.notes import alike, notes
 from leadscore.report.pictures.calibration import calibration
 from leadscore.report.pictures.dependence import dependence, shared_ends
 from leadscore.report.pictures.distribution import bands, distribution
@@ -15,10 +15,13 @@ from leadscore.report.pictures.gains import gains, lift
 from leadscore.report.pictures.importance import LEAST, families, features, topics
 from leadscore.report.pictures.metrics import metrics_table
 from leadscore.report.pictures.quality import precision_recall, roc
+from leadscore.report.pictures.trends import trends
 from leadscore.report.pictures.waterfall import waterfall
 from leadscore.report.words import count, day, figure, percent, plain, several
 
 DEPENDENCE = 6
+TOO_FEW = 10
+"""Held-out conversions below which figures of quality say next to nothing."""
 MODES = {
     "rules": "rule points",
     "hybrid": "logistic regression that starts from the rule points",
@@ -74,7 +77,8 @@ def _top(facts: Facts) -> Html:
     event = EVENTS.get(model.conversion_event, plain(model.conversion_event))
     lead = (
         f"{several(facts.scores.n, 'open lead')}, scored by {MODES.get(model.mode, plain(model.mode))} for the chance that {event} "
-        f"within {model.horizon_days} days. 50 is an average lead, every 10 points double the odds."
+        f"within {model.horizon_days} days. A score of 50 stands for a chance of {percent(model.chance_at_50, 1)}, that of an average "
+        "lead when the first model was trained; every 10 points double the odds."
     )
     links = [element("a", name, href=f"#{section}") for section, name in SECTIONS]
     return element(
@@ -97,12 +101,12 @@ def _tiles(facts: Facts) -> Html:
             "open_leads",
             scores.n,
             count(scores.n),
-            f"{scores.expected:.0f} conversions to expect of them",
+            f"about {scores.expected:.0f} expected to convert within {facts.model.horizon_days} days",
         )
     ]
     if best and scores.n:
         share = best.expected / scores.expected if scores.expected else 0.0
-        note = f"{percent(best.n / scores.n)} of the leads, {percent(share)} of the conversions to expect"
+        note = f"{percent(best.n / scores.n)} of the leads, {percent(share)} of expected conversions"
         tiles.append(_tile(f"{best.name} leads", "best_band", best.n, count(best.n), note))
     lift_, auc = (facts.metrics.get(("out_of_time", "model", name)) for name in ("lift_at_decile", "roc_auc"))
     if lift_ and lift_.value is not None:
@@ -112,7 +116,7 @@ def _tiles(facts: Facts) -> Html:
                 "lift",
                 lift_.value,
                 f"{lift_.value:.1f}\u00d7",
-                f"as often as average; {_interval(lift_, 1)}",
+                f"as many conversions as in an average tenth; {_interval(lift_, 1)}",
             )
         )
     if auc and auc.value is not None:
@@ -131,6 +135,9 @@ def _tile(name: str, key: str, value: float, shown: str, note: str) -> Html:
 
 
 def _interval(metric: Metric, digits: int) -> str:
+    if metric.n_positive < TOO_FEW:
+        # Companies drawn again and again cannot show how little one conversion says.
+        return f"but from {several(metric.n_positive, 'conversion')} only"
     return f"95% interval {figure(metric.lower, digits)} to {figure(metric.upper, digits)}"
 
 
@@ -138,12 +145,18 @@ def _section(key: str, title: str, sentence: Child, *body: Child) -> Html:
     return element("section", element("h2", title), element("p", sentence, class_="say"), *body, id=key)
 
 
+def _judges(facts: Facts) -> str:
+    if alike(facts):
+        return "The rule points are the model here, so one line stands for both."
+    return "The models asked had learnt from earlier months and other companies only. The rule points are judged on the same snapshots."
+
+
 def _leads(facts: Facts) -> Html:
     if not facts.scores.n:
         return _section(
             "leads", "Where the leads stand", "There is no open lead to score yet. Load leads, then build again."
         )
-    sentence = "Sales time is short: the bands say where it pays. Conversions to expect are the probabilities of the leads, added up."
+    sentence = "Sales time is short: the bands say where it pays most. Expected conversions are the probabilities of the leads, added up."
     return _section(
         "leads",
         "Where the leads stand",
@@ -162,14 +175,20 @@ def _quality(facts: Facts) -> Html:
             "No labelled lead could be held out yet, so quality cannot be judged. A longer history is needed.",
         )
     about = (
-        f"Judged on {several(n, 'snapshot')} of leads from {day(held.first)} to {day(held.last)}, {count(n_positive)} of "
-        "which converted, by models that knew neither their time nor their companies. Rule points are judged on the same rows."
+        f"Judged on {several(n, 'snapshot')} of leads from {day(held.first)} to {day(held.last)}, {count(n_positive)} of which "
+        f"converted. {_judges(facts)}"
     )
+    if n_positive < TOO_FEW:
+        about += " So few conversions show next to nothing: the figures will settle as more come."
     if not 0 < n_positive < n:
         return _section(
-            "quality", title, [about, " All ended alike, so there is no ranking to draw."], metrics_table(facts.metrics)
+            "quality",
+            title,
+            [about, " All ended alike, so there is no ranking to draw."],
+            metrics_table(facts.metrics, alike(facts)),
         )
-    model, rules = Ranking.of(held.label, held.model), Ranking.of(held.label, held.rules)
+    model = Ranking.of(held.label, held.model)
+    rules = None if alike(facts) else Ranking.of(held.label, held.rules)
     return _section(
         "quality",
         title,
@@ -192,10 +211,12 @@ def _figures(facts: Facts) -> Html:
         element("h3", "All figures"),
         element(
             "p",
-            "Small print below each figure is its 95% interval, companies drawn as wholes. The random split shows what leaking would add.",
+            "Below each figure stands its 95% interval, for which companies are drawn as wholes. The random split shows how much "
+            "leaking flatters; "
+            "its rows convert at a rate of their own, so compare it by ROC-AUC only.",
         ),
     )
-    return element("figure", head, metrics_table(facts.metrics), class_="wide")
+    return element("figure", head, metrics_table(facts.metrics, alike(facts)), class_="wide")
 
 
 def _reasons(facts: Facts) -> Html:
@@ -206,8 +227,8 @@ def _reasons(facts: Facts) -> Html:
     shown = [feature for feature in used[:DEPENDENCE] if feature.name in facts.drawn]
     ends = shared_ends(shown, facts.drawn)
     sentence = (
-        "Each lead's points add up to its score exactly; ten points double or halve the odds. These are the points of all "
-        "open leads together."
+        "A lead's points say what raised and what lowered its score, and add up to it exactly; ten points double or halve the odds. "
+        "Here are the points of all open leads together."
     )
     return _section(
         "reasons",
@@ -215,12 +236,13 @@ def _reasons(facts: Facts) -> Html:
         sentence,
         families(facts.families),
         topics(facts.topics),
+        trends(facts.history) if facts.history else None,
         features(facts.features, facts.drawn, facts.n_drawn),
         element("h3", "Points by value", class_="sub"),
         element(
             "p",
-            f"How the points of the {len(shown)} strongest features depend on their value, a dot a lead drawn; lines and "
-            "marks are medians. All share one scale of points.",
+            f"How the points of the {len(shown)} strongest features depend on their value. Every dot is a lead drawn, lines and marks are "
+            "medians, and all share one scale of points.",
             class_="say",
         ),
         element("div", [dependence(feature, facts.drawn[feature.name], ends) for feature in shown], class_="three"),
@@ -231,7 +253,10 @@ def _people(facts: Facts) -> Html:
     title = "Leads, explained"
     if not facts.leads:
         return _section("people", title, "There is no open lead to explain yet.")
-    sentence = "From where every lead starts to its own score: bars to the right raise it, bars to the left lower it, strongest first."
+    sentence = (
+        "From where every lead starts to its own score, the strongest reasons first: blue bars to the right raise it, orange bars to "
+        "the left lower it."
+    )
     return _section(
         "people", title, sentence, element("div", [waterfall(lead) for lead in facts.leads], class_="cards")
     )
@@ -251,11 +276,11 @@ def _model(facts: Facts) -> Html:
             f"{several(model.training_rows, 'snapshot')} with {several(model.training_conversions, 'conversion')}",
         ),
         (
-            "Snapshots of",
+            "Snapshots from",
             f"{day(model.training_from)} to {day(model.training_until)}" if model.training_from else "no day yet",
         ),
         ("Features", count(len(model.feature_names))),
-        ("Score 50 means", f"{percent(model.reference_odds / (1 + model.reference_odds), 2)} to convert"),
+        ("Score 50 means", f"a {percent(model.chance_at_50, 2)} chance to convert"),
         ("Earlier models kept", count(model.n_retired)),
         ("SHA-256", element("code", model.sha256)),
     ]
@@ -271,6 +296,6 @@ def _model(facts: Facts) -> Html:
     return _section(
         "model",
         "What the model is",
-        "The registry's row of the model that gave these scores.",
+        "The model that gave these scores, as its registry knows it, and what to know before acting on them.",
         element("div", listed, honest, class_="two"),
     )

@@ -17,8 +17,10 @@ FEATURES = ("visits_30d", "country", "revenue", "days_since_visit", "unused")
 BASE = 45.0
 
 
-def warehouse(database: Path, leads: int = 400, judged: int = 600, mode: str = "gradient_boosting") -> Path:
-    """Write all tables that the report reads; without leads or judged snapshots they are empty."""
+def warehouse(
+    database: Path, leads: int = 400, judged: int = 600, mode: str = "gradient_boosting", days: int = 3
+) -> Path:
+    """Write all tables that the report reads; without leads or judged snapshots they are empty. Importance has so many days."""
     rng = np.random.default_rng(3)
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema analytics_marts")
@@ -26,7 +28,8 @@ def warehouse(database: Path, leads: int = 400, judged: int = 600, mode: str = "
         _vocabularies(connection)
         _model(connection, mode)
         _leads(connection, rng, leads)
-        _judgement(connection, rng, judged)
+        _judgement(connection, rng, judged, mode)
+        _extras(connection, days)
     return database
 
 
@@ -40,16 +43,32 @@ def _vocabularies(connection: duckdb.DuckDBPyConnection) -> None:
         """
     )
     connection.execute(
-        "create table feature_catalogue (feature text, kind text, family text, topic text, unit text, description text)"
+        "create table feature_catalogue (feature text, kind text, family text, topic text, unit text, description text, label text)"
     )
     rows = [
-        ("visits_30d", "numeric", "behaviour", "website", "visits", "Visits in the last 30 days."),
-        ("country", "categorical", "fit", f"place {SCRIPT}", "category", f"Country. {IMAGE}"),
-        ("revenue", "numeric", "fit", "company", "currency", "Revenue of the company."),
-        ("days_since_visit", "numeric", "behaviour", "website", "days", "Days since a visit."),
-        ("unused", "numeric", "intent", "other", "signals", "A feature that no tree uses."),
+        (
+            "visits_30d",
+            "numeric",
+            "behaviour",
+            "website",
+            "visits",
+            "Visits in the last 30 days.",
+            "visits in the last 30 days",
+        ),
+        ("country", "categorical", "fit", f"place {SCRIPT}", "category", f"Country. {IMAGE}", f"country {SCRIPT}"),
+        ("revenue", "numeric", "fit", "company", "currency", "Revenue of the company.", None),
+        (
+            "days_since_visit",
+            "numeric",
+            "behaviour",
+            "website",
+            "days",
+            "Days since a visit.",
+            "days since the last visit",
+        ),
+        ("unused", "numeric", "intent", "other", "signals", "A feature that no tree uses.", "unused"),
     ]
-    connection.executemany("insert into feature_catalogue values (?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("insert into feature_catalogue values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _model(connection: duckdb.DuckDBPyConnection, mode: str) -> None:
@@ -119,7 +138,57 @@ def _leads(connection: duckdb.DuckDBPyConnection, rng: np.random.Generator, n: i
         _insert(connection, table, rows)
 
 
-def _judgement(connection: duckdb.DuckDBPyConnection, rng: np.random.Generator, n: int) -> None:
+def _extras(connection: duckdb.DuckDBPyConnection, days: int) -> None:
+    """What would help, what changed, and importance on some days, the newest of them by another model."""
+    connection.execute(
+        """
+        create table what_if_actions as select * from (values
+            ('call', 'one more call ' || $1, 'visits_30d'), ('call', 'one more call ' || $1, 'revenue'),
+            ('demo', 'one more demo', 'visits_30d')
+        ) as actions (action, sentence, feature)
+        """,
+        [SCRIPT],
+    )
+    connection.execute(
+        """
+        create table fct_lead_score_what_if as
+        select
+            lead_id, rank::int as rank, as_of, model_version, action, points::double as points,
+            'with ' || action || ' ' || round(points) || ' points higher' as what_if_text
+        from fct_lead_scores cross join (values (1, 'demo', 12.34), (2, 'call', 3.21)) as advice (rank, action, points)
+        """
+    )
+    connection.execute(
+        """
+        create table fct_lead_score_changes as
+        select
+            lead_id, rank::int as rank, as_of - 7 as previous_as_of, as_of, greatest(0, least(100, raw_score - 7.5)) as previous_score,
+            score, raw_score - 7.5 as previous_raw_score, raw_score, feature, points::double as points,
+            change_text
+        from fct_lead_scores cross join (values
+            (1, 'country', 9.0, 'country: from ' || $1 || ' to ' || $2), (2, 'visits_30d', -4.0, 'visits: from 3 to 1'),
+            (3, 'revenue', 1.0, 'revenue: from 5 to 6'), (4, 'all_other_features', 1.5, 'all other features together')
+        ) as changes (rank, feature, points, change_text)
+        """,
+        [SCRIPT, IMAGE],
+    )
+    connection.execute(
+        f"""
+        create table fct_feature_importance as
+        select
+            date '2025-07-01' - 7 * day::int as as_of, case when day = 0 then '2025-07-01-abc' else 'before' end as model_version,
+            segment, grouped_by, feature_group, (size + day)::double as mean_absolute_points
+        from range({days}) as days (day)
+        cross join (values
+            ('all', 'topic', 'website', 5.0), ('all', 'topic', 'company', 1.0), ('all', 'topic', $1, 3.0),
+            ('enterprise', 'topic', 'small', 9.0), ('all', 'family', 'fit', 9.0)
+        ) as sizes (segment, grouped_by, feature_group, size)
+        """,
+        [f"place {SCRIPT}"],
+    )
+
+
+def _judgement(connection: duckdb.DuckDBPyConnection, rng: np.random.Generator, n: int, mode: str) -> None:
     from leadscore.learning.metrics import all_metrics
 
     connection.execute(
@@ -142,7 +211,7 @@ def _judgement(connection: duckdb.DuckDBPyConnection, rng: np.random.Generator, 
     # Few distinct probabilities, so that there are ties.
     truth = rng.beta(0.4, 6, n).round(2)
     label = rng.random(n) < truth
-    rules = np.clip(truth + rng.normal(0, 0.1, n), 0.001, 0.999).round(2)
+    rules = truth if mode == "rules" else np.clip(truth + rng.normal(0, 0.1, n), 0.001, 0.999).round(2)
     rows = [
         ("out_of_time", f"judged{k:04d}", "2025-02-01", bool(label[k]), float(truth[k]), float(rules[k]))
         for k in range(n)

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_world import BASE, warehouse
+from report_world import BASE, SCRIPT, warehouse
 
 from leadscore.cli import main
 from leadscore.errors import LeadscoreError
 from leadscore.learning.metrics import all_metrics
-from leadscore.report import report
+from leadscore.report import extras, report
 from leadscore.report.curves import MIN_BIN, Ranking, reliability, thinned, wilson
 from leadscore.report.facts import TABLES
 from leadscore.report.markup import Html, element
@@ -29,7 +29,7 @@ ALLOWED = set(
     re.split(
         " ",
         "html head meta link title style body header main footer nav section article figure figcaption details summary div "
-        "p h1 h2 h3 ul li dl dt dd a b i span small bdi code data table caption thead tbody tr th td svg g path line rect "
+        "p h1 h2 h3 h4 ul li dl dt dd a b i span small bdi code data table caption thead tbody tr th td svg g path line rect "
         "circle text",
     )
 )
@@ -80,7 +80,7 @@ def test_the_same_tables_give_the_same_bytes(built: Path, document: str, tmp_pat
         connection.execute(f"attach '{built}' as built (read_only)")
         connection.execute("set threads = 4")
         connection.execute("create schema other_schema")
-        for table in TABLES:
+        for table in (*TABLES, *extras.TABLES):
             connection.execute(
                 f"create table other_schema.{table} as from built.analytics_marts.{table} as t order by hash(t::text)"
             )
@@ -110,7 +110,7 @@ def test_data_cannot_become_markup(document: str) -> None:
     page = Page(document)
     assert set(page.tags) <= ALLOWED
     assert not {name for name in page.attributes if name.startswith("on") or name in {"src", "srcdoc", "action"}}
-    assert "<script>document.title='owned'</script>" in page.words
+    assert SCRIPT in page.words
     assert not re.search("[\x00-\x08\u202e]", document)
     # What a page could fetch: nothing but the empty icon and links within the page.
     assert set(re.findall(r'(?:href|src)="([^"#]*)', document)) == {"data:,", ""}
@@ -126,6 +126,131 @@ def test_every_mode_is_told(tmp_path: Path, mode: str) -> None:
         "gradient_boosting": "gradient boosting",
     }
     assert said.get(mode, mode) in words
+
+
+def test_rule_points_that_score_alone_are_one_line(tmp_path: Path) -> None:
+    alone = report(warehouse(tmp_path / "rules.duckdb", leads=30, mode="rules"))
+    beside = report(warehouse(tmp_path / "model.duckdb", leads=30))
+    said = "The rule points are the model here, so one line stands for both."
+    assert said in alone
+    assert said not in beside
+    for drawn in ('class="rules line"', 'class="rules mark"', "out_of_time.rules.roc_auc", "Rule points find"):
+        assert drawn in beside
+        assert drawn not in alone
+    assert "do not show which of them ranks better" not in alone
+
+
+@pytest.mark.parametrize(("converted", "said"), [(9, True), (10, False)])
+def test_a_handful_of_conversions_is_said_to_show_nothing(tmp_path: Path, converted: int, said: bool) -> None:
+    database = warehouse(tmp_path / "world.duckdb", leads=5, judged=60)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("use analytics_marts")
+        connection.execute(
+            f"update ml_holdout_predictions set is_converted = lead_id < 'judged{converted:04d}'",
+        )
+        connection.execute("update ml_metrics set n_positive = $1", [converted])
+    words = Page(report(database)).words
+    assert ("show next to nothing" in words) is said
+    assert (f"but from {converted} conversions only" in words) is said
+
+
+@pytest.mark.parametrize(
+    ("probability", "lower", "upper", "said"),
+    [
+        (0.9, -2.0, -1.0, "54 conversions were expected and 30 came"),
+        (0.1, 1.0, 2.0, "may be too few"),
+        (0.5, -0.1, 0.1, None),
+    ],
+)
+def test_conversions_that_did_not_come_as_expected_are_said(
+    tmp_path: Path, probability: float, lower: float, upper: float, said: str | None
+) -> None:
+    database = warehouse(tmp_path / "world.duckdb", leads=5, judged=60)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("use analytics_marts")
+        connection.execute(
+            "update ml_holdout_predictions set is_converted = lead_id < 'judged0030', model_probability = $1",
+            [probability],
+        )
+        connection.execute(
+            "update ml_metrics set lower = $1, upper = $2 where metric = 'calibration_intercept'", [lower, upper]
+        )
+    words = Page(report(database)).words
+    assert said is None or said in words
+    assert ("conversions were expected and" in words) is (said is not None)
+
+
+def test_what_would_help_and_what_changed_are_told_with_each_lead(built: Path, document: str) -> None:
+    cards = [Page(card) for card in re.findall(r'<article class="lead">.*?</article>', document, re.DOTALL)]
+    assert len(cards) == 3
+    for card in cards:
+        assert "on 24 June 2025: up by 7.5 points since." in card.words
+        assert f"country: from {SCRIPT}" in card.words
+        assert "everything else together" in card.words
+        assert "one more demo" in card.words
+        assert f"one more call {SCRIPT}" in card.words
+        assert "+12.3" in card.words
+        assert "An association, not a promise." in card.words
+    for block in re.findall(r'<div class="since">.*?</ul>', document, re.DOTALL):
+        lines = [float(text.replace("\u2212", "-")) for text in re.findall(r'<span class="n \w+">([^<]*)<', block)]
+        assert lines == [9.0, -4.0, 1.0, 1.5]
+
+
+def test_nothing_helps_a_score_that_is_held_at_100(tmp_path: Path) -> None:
+    database = warehouse(tmp_path / "world.duckdb", leads=30, judged=60)
+    assert report(database).count("What would help") == 3
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("use analytics_marts")
+        connection.execute(
+            "update fct_lead_scores set score = 100 where raw_score = (select max(raw_score) from fct_lead_scores)"
+        )
+    words = Page(report(database)).words
+    assert words.count("What would help") == 2
+    assert words.count("which go on where the score stops at 0 and 100, moved by +7.5.") == 1
+
+
+def test_a_warehouse_without_the_further_tables_is_told_without_them(tmp_path: Path) -> None:
+    database = warehouse(tmp_path / "world.duckdb", leads=30, judged=60)
+    for table, said in {
+        "what_if_actions": "What would help",
+        "fct_lead_score_changes": "Since last time",
+        "fct_feature_importance": "Over time",
+    }.items():
+        assert said in report(database)
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(f"drop table analytics_marts.{table}")
+        assert said not in report(database)
+    assert 'class="advice"' not in report(database)
+
+
+def test_what_was_told_of_another_day_is_not_of_this_score(tmp_path: Path) -> None:
+    database = warehouse(tmp_path / "world.duckdb", leads=30, judged=60)
+    with duckdb.connect(str(database)) as connection:
+        for table in ("fct_lead_score_what_if", "fct_lead_score_changes"):
+            connection.execute(f"update analytics_marts.{table} set as_of = as_of - 7")
+        connection.execute("update analytics_marts.fct_feature_importance set as_of = as_of + 7")
+    document = report(database)
+    assert 'class="advice"' not in document
+    # The day after the scores is left out, the two before are told.
+    assert "on 24 June 2025 and 1 July 2025" in Page(document).words
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, None), (1, None), (2, "on 24 June 2025 and 1 July 2025"), (4, "on 4 days from 10 June 2025")]
+)
+def test_importance_over_time_needs_two_days(tmp_path: Path, days: int, said: str | None) -> None:
+    document = report(warehouse(tmp_path / "world.duckdb", leads=5, judged=3, days=days))
+    drawn = re.findall(r'<ul class="trends">.*?</ul>', document, re.DOTALL)
+    assert len(drawn) == (said is not None)
+    if said:
+        words = Page(drawn[0]).words
+        assert said in Page(document).words
+        assert [words.index(topic) for topic in ("website", "place", "company")] == sorted(
+            words.index(topic) for topic in ("website", "place", "company")
+        )
+        assert f"from {4 + days:.1f} to 5.0 points" in words
+        assert "fit" not in words
+        assert "small" not in words
 
 
 def test_an_empty_world_is_said_in_words(tmp_path: Path) -> None:

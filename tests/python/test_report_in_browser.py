@@ -23,6 +23,7 @@ PICTURES = (
     "Scores of the open leads",
     "By feature",
     "By topic",
+    "Over time",
 )
 # Labels of one picture that overlap, and labels and boxes that leave their card.
 TROUBLE = """
@@ -88,6 +89,21 @@ def test_every_picture_is_there_and_drawn(opened: Browser) -> None:
     # A feature's row may hold a bar of no length: its mean size is close to nothing.
     assert [title for title in opened.run(EMPTY) if not title.startswith("mean size 0.0")] == []
     assert opened.run("return document.querySelectorAll('.lead').length") == 3
+
+
+def test_each_lead_comes_with_advice_that_is_seen(opened: Browser) -> None:
+    """Beside each other on a laptop, below each other on a phone, and never in the way of the waterfall."""
+    blocks = opened.run(
+        "return [...document.querySelectorAll('.lead')].map(lead => ["
+        "lead.querySelector('.steps').getBoundingClientRect().bottom, ...[...lead.querySelectorAll('.advice > div')].map("
+        "block => { const box = block.getBoundingClientRect(); return [block.querySelector('h4').innerText, box.left, box.top]; })])"
+    )
+    assert [[title for title, *_ in found] for _, *found in blocks] == [["What would help", "Since last time"]] * 3
+    wide = opened.run("return window.innerWidth") > 640
+    for below, *found in blocks:
+        assert all(top > below for *_, top in found)
+        (_, left, top), (_, other_left, other_top) = found
+        assert (left < other_left and top == other_top) if wide else (left == other_left and top < other_top)
 
 
 def test_nothing_overflows_or_overlaps(opened: Browser) -> None:

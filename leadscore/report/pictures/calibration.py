@@ -1,4 +1,4 @@
-"""Does the model mean what it says? Predicted probabilities against what came."""
+"""Does the model mean what it says? Predicted probabilities against the shares that converted."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def calibration(bins: list[Bin]) -> Html:
         x, (low, top) = at(scale.at(b.predicted)), b.interval
         y = [HEIGHT * (1 - scale.at(v)) for v in (low, b.observed, top)]
         tip = (
-            f"{several(b.n, 'snapshot')} predicted {edge(b.low)} to {edge(b.high)}: {percent(b.predicted)} expected on "
-            f"average, {percent(b.observed)} came ({count(b.n_positive)} conversions)"
+            f"{several(b.n, 'snapshot')} with {edge(b.low)} to {edge(b.high)} predicted: {percent(b.predicted)} on average, and "
+            f"{percent(b.observed)} converted ({count(b.n_positive)})"
         )
         shapes.append(rule(x, y[0], x, y[2], "model reach"))
         shapes.append(element("circle", element("title", tip), cx=x, cy=y[1], r=5.0, class_="model spot"))
     sentence = (
-        "Of the leads said to convert with a probability, how many did? Dots on the dotted line are right. "
-        "Bars are 95% intervals."
+        "Leads given about the same probability, and the share of them that converted: on the dotted line they agree. Bars are 95% "
+        "intervals."
     )
     numbers = table(
-        ["Said", "Snapshots", "Converted", "Said on average", "Came", "95% interval"],
+        ["Predicted", "Snapshots", "Converted", "Predicted on average", "Share converted", "95% interval"],
         [
             (
                 f"{edge(b.low)} to {edge(b.high)}",
@@ -48,7 +48,7 @@ def calibration(bins: list[Bin]) -> Html:
             for b in bins
         ],
     )
-    key = legend([("model dot", "what came"), ("chance line", "said and came alike")])
+    key = legend([("model dot", "share that converted"), ("chance line", "as predicted")])
     return figure(
         "Calibration",
         sentence,
@@ -60,6 +60,7 @@ def calibration(bins: list[Bin]) -> Html:
 
 
 def _counts(bins: list[Bin]) -> Html:
-    """How many snapshots each dot stands for, lowest first."""
+    """How many snapshots each dot stands for, lowest first, and what its bar leaves out."""
     numbers = ", ".join(count(b.n) for b in bins)
-    return element("p", f"Snapshots behind each dot, from the left: {numbers}.", class_="muted small")
+    honest = "The bars take every snapshot as independent. Those of one lead or company are not, so the truth may lie further out."
+    return element("p", f"Snapshots behind each dot, from the left: {numbers}. {honest}", class_="muted small")

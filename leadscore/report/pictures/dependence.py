@@ -13,7 +13,7 @@ from leadscore.report.pictures.importance import as_numbers, swarm
 from leadscore.report.pictures.parts import figure, table
 from leadscore.report.scales import Scale, fitting
 from leadscore.report.svg import at, axes, dots, down, line, picture, rule, sheet, text
-from leadscore.report.words import count, feature_name, in_a_line, points, several, short
+from leadscore.report.words import count, in_a_line, points, several, short
 
 HEIGHT = 180
 ASIDE = 0.14
@@ -26,7 +26,7 @@ NONE = "none"
 
 def dependence(feature: Feature, drawn: Drawn, ends: tuple[float, float]) -> Html:
     """Points by value; `ends` is the range of points that all these pictures share."""
-    title = feature_name(feature.name)
+    title = in_a_line(feature.label)
     title = title[:1].upper() + title[1:]
     if feature.kind == "numeric":
         return _numbers(feature, drawn, ends, title)

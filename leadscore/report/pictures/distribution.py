@@ -1,4 +1,4 @@
-"""Where the open leads stand, and where the conversions to expect stand."""
+"""Where the open leads stand, and where the expected conversions stand."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def distribution(scores: Scores) -> Html:
     leads = np.array([n for *_, n, _ in scores.bars], dtype=np.float64)
     expected = np.array([e for *_, e in scores.bars], dtype=np.float64)
     sentence = (
-        "How many open leads have which score, and below it how many of the conversions to expect they hold: each lead "
-        "counts with its probability."
+        "How many open leads have which score, and below it the conversions expected of them: each lead counts with its "
+        "probability."
     )
     edges = [text(at(score / 100), 16, str(score)) for score in range(0, 101, 20)]
     return figure(
         "Scores of the open leads",
         sentence,
         _bars(scores, levels, leads, "Leads", "open leads"),
-        _bars(scores, levels, expected, "Conversions to expect", "conversions to expect"),
+        _bars(scores, levels, expected, "Expected conversions", "expected conversions"),
         picture(20, "The scale of the score, 0 to 100", edges, frame="plot ruler"),
         element("p", "score", class_="under"),
         numbers=table(
-            ["Score", "Band", "Leads", "Conversions to expect"],
+            ["Score", "Band", "Leads", "Expected conversions"],
             [(f"{low:.0f} to {low + BIN_WIDTH:.0f}", band, count(n), f"{e:.1f}") for low, band, n, e in scores.bars],
             words=2,
         ),
@@ -48,8 +48,8 @@ def bands(scores: Scores) -> Html:
         shares = [
             _share("of the leads", "", band.n / scores.n if scores.n else 0.0, levels[band.name]),
             _share(
-                "of the conversions",
-                f", {band.expected:.1f}",
+                "of expected conversions",
+                f" ({band.expected:.1f})",
                 band.expected / scores.expected if scores.expected else 0.0,
                 levels[band.name],
             ),

@@ -13,16 +13,21 @@ from leadscore.report.words import percent
 
 HEIGHT = 240
 TENTHS = np.arange(0, 11) / 10
-LINES = legend([("model line", "model"), ("rules line", "rule points"), ("chance line", "no ranking")])
 
 
-def gains(model: Ranking, rules: Ranking) -> Html:
+def lines(rules: Ranking | None) -> Html:
+    """What the lines of a picture are; without a line of their own, the rule points are the model."""
+    if rules is None:
+        return legend([("model line", "rule points"), ("chance line", "no ranking")])
+    return legend([("model line", "model"), ("rules line", "rule points"), ("chance line", "no ranking")])
+
+
+def gains(model: Ranking, rules: Ranking | None) -> Html:
     """Share of conversions found by share of leads called."""
-    found = float(model.gain_at(0.2))
-    sentence = [
-        "Calling down the list from the best, how many of the conversions are among the leads called? The best 20% hold ",
-        element("b", percent(found)),
-        f" of them; the rule points find {percent(float(rules.gain_at(0.2)))}.",
+    sentence: list[Child] = [
+        "Whoever calls down the list from the top finds how many of all conversions? The best 20% of the leads hold ",
+        element("b", percent(float(model.gain_at(0.2)))),
+        "." if rules is None else f"; by rule points they hold {percent(float(rules.gain_at(0.2)))}.",
     ]
     ticks = [(share, percent(share, 0)) for share in (0, 0.2, 0.4, 0.6, 0.8, 1)]
     shapes = [
@@ -30,24 +35,26 @@ def gains(model: Ranking, rules: Ranking) -> Html:
         sheet(
             HEIGHT,
             line([0, 1], [HEIGHT, 0], "chance line"),
-            _curve(*rules.gains(), "rules line"),
+            _curve(*rules.gains(), "rules line") if rules else None,
             _curve(*model.gains(), "model line"),
         ),
     ]
+    scorers = (model, rules) if rules else (model,)
     numbers = table(
-        ["Best", "Model finds", "Rule points find"],
-        [(percent(s, 0), percent(float(model.gain_at(s)), 1), percent(float(rules.gain_at(s)), 1)) for s in TENTHS[1:]],
+        ["Best", "Model finds", "Rule points find"][: 1 + len(scorers)],
+        [(percent(s, 0), *(percent(float(one.gain_at(s)), 1) for one in scorers)) for s in TENTHS[1:]],
     )
     return figure(
-        "Gains", sentence, LINES, picture(HEIGHT, "Gains curves of model and rule points", shapes), numbers=numbers
+        "Gains", sentence, lines(rules), picture(HEIGHT, "Conversions found by leads called", shapes), numbers=numbers
     )
 
 
-def lift(model: Ranking, rules: Ranking) -> Html:
+def lift(model: Ranking, rules: Ranking | None) -> Html:
     """How many times the average each tenth of the list converts."""
-    ours, theirs = model.lift_by_tenth(), rules.lift_by_tenth()
+    tenths = [one.lift_by_tenth() for one in (model, rules) if one]
+    ours = tenths[0]
     # Room above for the label of the first bar.
-    up = Scale(0, 1.15 * max(1.0, float(ours.max()), float(theirs.max())))
+    up = Scale(0, 1.15 * max(1.0, *(float(one.max()) for one in tenths)))
     ticks = [((k + 0.5) / 10, str(k + 1)) for k in range(10)]
     shapes: list[Child] = [
         axes(
@@ -70,22 +77,23 @@ def lift(model: Ranking, rules: Ranking) -> Html:
                 f"Tenth {k + 1}: {value:.2f} times the average",
             )
         )
-    for k, value in enumerate(theirs):
+    for k, value in enumerate(tenths[1] if rules else []):
         y = float(down(up, HEIGHT, [value])[0])
         shapes.append(rule(at(k / 10 + 0.005), y, at((k + 1) / 10 - 0.005), y, "rules mark"))
     one = float(down(up, HEIGHT, [1])[0])
     shapes += [rule("0", one, "100%", one, "chance line")]
     shapes.append(text(at(0.05), HEIGHT - HEIGHT * up.at(float(ours[0])) - 6, f"{ours[0]:.1f}\u00d7", class_="strong"))
     sentence = [
-        "The list cut into ten equal parts: the first tenth converts ",
+        "With the list cut into ten equal parts, the first converts ",
         element("b", f"{ours[0]:.1f} times"),
-        " as often as the average lead. The further the bars fall from left to right, the better the ranking.",
+        " as often as the average lead. The steeper the bars fall from left to right, the better the ranking.",
     ]
     numbers = table(
-        ["Tenth", "Model", "Rule points"],
-        [(str(k + 1), f"{a:.2f}", f"{b:.2f}") for k, (a, b) in enumerate(zip(ours, theirs, strict=True))],
+        ["Tenth", "Model", "Rule points"][: 1 + len(tenths)],
+        [(str(k + 1), *(f"{one[k]:.2f}" for one in tenths)) for k in range(10)],
     )
-    key = legend([("model box", "model"), ("rules line", "rule points"), ("chance line", "average lead")])
+    entries = [("model box", "model"), ("rules line", "rule points")] if rules else [("model box", "rule points")]
+    key = legend([*entries, ("chance line", "average lead")])
     return figure("Lift", sentence, key, picture(HEIGHT, "Lift by tenth of the list", shapes), numbers=numbers)
 
 

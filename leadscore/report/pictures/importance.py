@@ -12,8 +12,8 @@ from leadscore.report.markup import Child, Html, element
 from leadscore.report.pictures.parts import figure, legend, table
 from leadscore.report.scales import Scale
 from leadscore.report.svg import at, bar, dots, picture, rule, sheet, text
-from leadscore.report.words import feature_name, plain, points, several
 from leadscore.report.words import figure as written
+from leadscore.report.words import in_a_line, plain, points, several
 
 ROW = 40
 COLUMNS = 170
@@ -32,7 +32,10 @@ FAMILIES = {
 
 def families(groups: Sequence[Group]) -> Html:
     """A bar for each family, its features taken together."""
-    sentence = "By how many points a family of features moves the average lead, up or down, its features added up lead by lead."
+    sentence = (
+        "By how many points a family of features moves a lead's score on average, up or down. A lead's features are added up "
+        "first: what one gives and another takes back moves nothing."
+    )
     return figure(
         "By family",
         sentence,
@@ -45,8 +48,8 @@ def families(groups: Sequence[Group]) -> Html:
 def topics(groups: Sequence[Group], most: int = 10) -> Html:
     """A bar for each of the strongest topics."""
     sentence = (
-        f"The same by topic, the {min(most, len(groups))} strongest of {len(groups)}. Related features are one line here, "
-        "because they share what they know."
+        f"The {min(most, len(groups))} strongest of {several(len(groups), 'topic')}, added up in the same way: related features tell "
+        "much the same, so their sum says more than each alone."
     )
     shown = [(group, several(group.n_features, "feature")) for group in groups[:most]]
     return figure("By topic", sentence, _bars(shown), numbers=_group_table(groups, "Topic"), class_="wide")
@@ -67,15 +70,15 @@ def features(all_features: Sequence[Feature], drawn: dict[str, Drawn], n_drawn: 
         "div", element("span"), element("span", "mean size", class_="muted small"), ruler, class_="feature ruler"
     )
     sentence = (
-        f"Every dot is one of {several(n_drawn, 'lead')} drawn at random by their id: right of the line the feature raises its score, "
-        "left of it lowers it. The colour tells whether the lead's value is low or high. The bar is the mean size over all open leads."
+        f"Every dot is one of {several(n_drawn, 'open lead')} drawn at random: right of the line the feature raises its score, left of it "
+        "the feature lowers it. The colour tells whether the lead's value is low or high. The bar is the mean size over all open leads."
     )
     key = legend(
         [
             ("v0 dot", "low value"),
             ("v2 dot", "middle"),
             ("v4 dot", "high value"),
-            ("word dot", "a word"),
+            ("word dot", "no number"),
             ("none dot", "no value"),
         ]
     )
@@ -94,7 +97,7 @@ def features(all_features: Sequence[Feature], drawn: dict[str, Drawn], n_drawn: 
             for feature in used
         ],
         words=2,
-        caption=f"Points; {several(len(used), 'feature')} of {len(all_features)} are used by the model, the others move no score.",
+        caption=f"Points; {len(used)} of {several(len(all_features), 'feature')} move some open lead's score, the others none.",
     )
     return figure(
         "By feature", sentence, key, element("div", head, rows, class_="features"), numbers=numbers, class_="wide"
@@ -132,7 +135,7 @@ def _feature_row(feature: Feature, drawn: Drawn, across: Scale, ticks: Sequence[
     shapes.append(rule(at(across.at(0)), 0, at(across.at(0)), ROW, "zero"))
     shapes.append(sheet(ROW, dots(x, y, colours(drawn.values, feature.kind), (*LEVELS, WORD, MISSING))))
     low, high = float(drawn.points.min()), float(drawn.points.max())
-    title = f"{feature_name(feature.name)}: from {points(low)} to {points(high)} points among the leads drawn"
+    title = f"{feature.label}: from {points(low)} to {points(high)} points among the leads drawn"
     size = [
         picture(
             8,
@@ -144,7 +147,7 @@ def _feature_row(feature: Feature, drawn: Drawn, across: Scale, ticks: Sequence[
     ]
     return element(
         "div",
-        element("div", element("b", feature_name(feature.name)), element("p", feature.description), class_="label"),
+        element("div", element("b", in_a_line(feature.label)), element("p", feature.description), class_="label"),
         element("div", size, class_="size"),
         picture(ROW, title, shapes, frame="swarm"),
         class_="feature",

@@ -8,14 +8,14 @@ from leadscore.report.words import figure
 
 MEANINGS = (
     ("roc_auc", "ROC-AUC", "chance that a converting lead ranks above another one; 0.5 is guessing", 3),
-    ("pr_auc", "PR-AUC", "mean share of conversions among the leads called; guessing gives the base rate", 3),
+    ("pr_auc", "PR-AUC", "mean precision down the list; guessing gives the base rate", 3),
     ("lift_at_decile", "Lift, best 10%", "how many times the average the best tenth converts", 2),
     ("precision_at_decile", "Precision, best 10%", "share of the best tenth that converts", 3),
-    ("log_loss", "Log loss", "surprise at what came; lower is better", 4),
+    ("log_loss", "Log loss", "penalty for being sure and wrong; lower is better", 4),
     ("brier", "Brier score", "mean squared error of the probability; lower is better", 4),
-    ("calibration_slope", "Calibration slope", "1 is right; below 1 is overconfident", 2),
-    ("calibration_intercept", "Calibration intercept", "0 is right; below 0 says too much", 2),
-    ("ece", "Calibration error", "mean gap between said and came", 4),
+    ("calibration_slope", "Calibration slope", "1 is right; below 1, probabilities are too extreme", 2),
+    ("calibration_intercept", "Calibration intercept", "0 is right; below 0, probabilities are too high", 2),
+    ("ece", "Calibration error", "mean gap between predicted and converted; lower is better", 4),
     ("base_rate", "Base rate", "share of all judged snapshots that converted", 4),
 )
 COLUMNS = (
@@ -25,9 +25,18 @@ COLUMNS = (
 )
 
 
-def metrics_table(metrics: dict[tuple[str, str, str], Metric]) -> Html:
-    """A row a metric with its meaning, a column a scorer and split, each figure over its 95 % interval."""
+def metrics_table(metrics: dict[tuple[str, str, str], Metric], alike: bool = False) -> Html:
+    """A row a metric with its meaning, a column a scorer and split, each figure over its 95 % interval.
+
+    Where model and rule points are alike, they are one column.
+    """
     columns = [column for column in COLUMNS if any(key[:2] == column[:2] for key in metrics)]
+    if alike:
+        columns = [
+            (split, scorer, title.replace("Model", "Rule points"))
+            for split, scorer, title in columns
+            if scorer != "rules"
+        ]
     head = element(
         "tr",
         element("th", "Figure", scope="col"),
@@ -40,7 +49,7 @@ def metrics_table(metrics: dict[tuple[str, str, str], Metric]) -> Html:
                 "td",
                 _cell(metrics.get((split, scorer, metric)), digits, f"{split}.{scorer}.{metric}"),
                 class_="n",
-                data_label=title.removeprefix("Model, ").capitalize(),
+                data_label=title.partition(", ")[2].capitalize() or title,
             )
             for split, scorer, title in columns
         ]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from leadscore.report.facts import Lead
 from leadscore.report.markup import Child, Html, element
+from leadscore.report.pictures.advice import advice
 from leadscore.report.scales import Scale
 from leadscore.report.svg import at
 from leadscore.report.words import figure, in_a_line, percent, points
 
-ROLES = {"best": "The best lead", "median": "A lead in the middle", "cold": "A cold lead"}
+ROLES = {
+    "best": "The best lead",
+    "median": "A lead in the middle",
+    "cold": "A lead near the end",
+}
 BAR = 14
 
 
@@ -27,7 +32,7 @@ def waterfall(lead: Lead) -> Html:
     held = None
     if lead.score != lead.raw_score:
         held = element(
-            "p", f"Scores are held between 0 and 100, so this lead's score is {lead.score:.0f}.", class_="muted small"
+            "p", f"A score stays between 0 and 100, so this lead's is {lead.score:.0f}.", class_="muted small"
         )
     head = element(
         "header",
@@ -41,11 +46,11 @@ def waterfall(lead: Lead) -> Html:
             element(
                 "data", figure(lead.score, 1), value=repr(lead.score), class_="big", data_figure=f"score_{lead.role}"
             ),
-            element("span", f"{lead.band}, {percent(lead.probability, 1)} to convert", class_="muted"),
+            element("span", f"{lead.band}, a {percent(lead.probability, 1)} chance to convert", class_="muted"),
             class_="score",
         ),
     )
-    return element("article", head, element("div", rows, class_="steps"), held, class_="lead")
+    return element("article", head, element("div", rows, class_="steps"), held, advice(lead), class_="lead")
 
 
 def _end(words: str, value: float, across: Scale, place: str) -> Html:
