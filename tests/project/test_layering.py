@@ -11,6 +11,8 @@ import pytest
 from dbt_runner import REPO
 from warm_dbt import WarmDbt
 
+from leadscore.snowflake.project import APPLICATION, project_of
+
 LAYERS = ["staging", "identity", "timeline", "features", "learning", "scoring", "marts"]
 
 Node = dict[str, Any]
@@ -88,6 +90,20 @@ def test_table_names_are_unique_across_schemas(manifest: Node) -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_the_grants_script_knows_the_project_as_dbt_does(manifest: Node) -> None:
+    facts = project_of(REPO, "analytics")
+    tables = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
+    assert {name: (relation.schema, relation.kind) for name, relation in facts.relations.items()} == {
+        node["name"]: (node["schema"], "view" if node["config"]["materialized"] == "view" else "table")
+        for node in tables
+    }
+    sources = {node["schema"] for node in manifest["sources"].values()}
+    assert set(facts.raw_schemas) == sources
+    exposures = manifest["exposures"].values()
+    for public, of in ((facts.read, exposures), (facts.synced, [e for e in exposures if e["type"] == APPLICATION])):
+        assert public == {id.rpartition(".")[2] for exposure in of for id in exposure["depends_on"]["nodes"]}
+
+
 def test_the_clock_is_read_in_one_place() -> None:
     clock = re.compile(
         r"\b(now|getdate|sysdate|today|utcnow|get_current_timestamp|current_date|current_timestamp|localtimestamp|time\.time|monotonic)\s*\("
@@ -108,7 +124,7 @@ def test_the_clock_is_read_in_one_place() -> None:
         file for folder in folders for file in (REPO / folder).rglob("*") if file.suffix in (".sql", ".py", ".yml")
     ]
     assert [str(file.relative_to(REPO)) for file in files if clock.search(file.read_text("utf-8"))] == [
-        "macros/as_of.sql"
+        "macros/setting.sql"
     ]
 
 

@@ -95,6 +95,8 @@ def skeleton(folder: Path) -> Path:
         copy.parent.mkdir(parents=True, exist_ok=True)
         config = re.search(r"{{ config\(.*?\) }}", file.read_text(), re.DOTALL)
         python = "def model(dbt, session):\n    return session.create_dataframe([[1]], schema=['X'])\n"
-        copy.write_text(python if file.suffix == ".py" else f"{config.group() if config else ''} select 1 as x")
+        # The keys by which the tables that remember replace rows.
+        sql = f"{config.group() if config else ''} select 1 as as_of, 1 as model_version"
+        copy.write_text(python if file.suffix == ".py" else sql)
     shutil.copy(REPO / "models" / "marts" / "exposures.yml", folder / "models" / "marts")
     return folder
