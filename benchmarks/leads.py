@@ -1,95 +1,150 @@
-"""Time and memory of explaining and storing many leads: `python benchmarks/leads.py DATABASE [--leads 1000000]`.
+"""Time and memory of scores and their reasons for many leads: `python benchmarks/leads.py DATABASE [--leads 1000000]`.
 
-DATABASE is a finished build with a boosted champion, such as that of `make demo`; it is only read. Its rows to score
-are repeated with jittered numbers into a database of their own. Then, in a fresh process with the settings of the
-DuckDB profile, the project's model function scores and explains them all into a stored table, as dbt does.
+DATABASE is a finished build with a boosted champion, such as that of `make demo`; it is only read. In a copy its rows
+to score are repeated with jittered numbers, once for a day of the week before and once for the day itself. The week
+before is scored without being timed; then dbt runs the project's own models of the day, each in a process of its own.
+Printed are the seconds of the model, and of its process (dbt's start and DuckDB included) the seconds of processor,
+which say more than the clock where other programs run too, and the peak memory.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from leadscore import pipeline, warehouse
+PROJECT = Path(__file__).resolve().parent.parent
+DBT = Path(sys.executable).parent / "dbt"
+EARLIER = ["ml_lead_explanations", "fct_lead_scores", "int_scoring__scored_rows"]
+VIEWS = ["int_scoring__earlier_models", "int_scoring__rows_then_and_now", "int_scoring__what_if_rows"]
+TIMED = [
+    "ml_lead_explanations",
+    "fct_lead_scores",
+    "fct_lead_score_reasons",
+    "fct_feature_importance",
+    "ml_lead_what_if",
+    "fct_lead_score_what_if",
+    "int_scoring__scored_rows",
+    "ml_lead_score_changes",
+    "fct_lead_score_changes",
+]
+JITTER = {
+    "INTEGER": "greatest(0, {0} + cast(round({0} * (random() - 0.5)) as integer))",
+    "DOUBLE": "{0} * (0.9 + 0.2 * random())",
+}
 
 
-def relation(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def found(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """The name of the table with its schema."""
-    found = connection.execute(
-        "select table_schema from information_schema.tables where table_catalog = 'built' and table_name = ?", [table]
+    schemas = connection.execute(
+        "select table_schema from information_schema.tables where table_name = ?", [table]
     ).fetchall()
-    if not found:
+    if not schemas:
         sys.exit(f"The database holds no table {table}; give one that `dbt build` has finished.")
-    return f"built.{found[0][0]}.{table}"
+    return f"{schemas[0][0]}.{table}"
 
 
-def prepare(source: Path, target: Path, leads: int) -> None:
-    """Write the champion's row and as many feature rows as wanted."""
-    with duckdb.connect(str(target)) as connection:
-        connection.execute(f"attach '{source}' as built (read_only)")
-        connection.execute("set memory_limit = '2GB'; select setseed(0.5)")
-        registry = f"select * from {relation(connection, 'ml_models')} where status = 'champion'"
-        connection.execute(f"create table champion as {registry}")
-        rows = relation(connection, "int_scoring__rows")
-        columns = connection.execute(f"describe {rows}").fetchall()
-        jitter = {
-            "INTEGER": "greatest(0, {0} + cast(round({0} * (random() - 0.5)) as integer))",
-            "DOUBLE": "{0} * (0.9 + 0.2 * random())",
-        }
-        picked = [f"{jitter[kind].format(name)} as {name}" for name, kind, *_ in columns if kind in jitter]
-        picked += [name for name, kind, *_ in columns if kind not in jitter and name != "lead_id"]
+def widen(database: Path, leads: int) -> date:
+    """Repeat the leads and what is joined to them; the day they are to be scored on."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set memory_limit = '2GB'")
+        rows = found(connection, "int_scoring__rows")
+        day, n = connection.execute(f"select max(as_of), count(*) from {rows}").fetchall()[0]
         connection.execute(
-            f"create table feature_rows as select lead_id || '-' || copy as lead_id, {', '.join(picked)} from {rows} "
-            f"cross join (select range as copy from range(1 + {leads} // (select count(*) from {rows}))) limit {leads}"
+            f"create schema copies; create table copies.leads as select lead_id, copy from {rows} "
+            f"cross join (select range as copy from range(1 + {leads} // {n})) limit {leads}"
+        )
+        connection.execute(f"create table copies.rows as from {rows}")
+        for table in ("int_features__weekly_touches", "dim_leads"):
+            name = found(connection, table)
+            where = "where as_of = getvariable('day')" if table.startswith("int_") else ""
+            connection.execute("set variable day = ?::date", [day])
+            connection.execute(
+                f"create or replace table {name} as select wide.* replace (wide.lead_id || '-' || copy as lead_id) "
+                f"from (from {name} {where}) as wide inner join copies.leads on wide.lead_id = copies.leads.lead_id"
+            )
+        connection.execute(f"delete from {found(connection, 'int_scoring__scored_rows')}")
+    return date.fromisoformat(str(day))
+
+
+def jitter(database: Path, day: date) -> None:
+    """Rows to score of a day: those of the build, repeated, their numbers moved at random."""
+    with duckdb.connect(str(database)) as connection:
+        # Another seed for each day, so that something changes between them.
+        connection.execute("set memory_limit = '2GB'")
+        connection.execute("select setseed(? / 100)", [day.day]).fetchall()
+        rows = found(connection, "int_scoring__rows")
+        moved = {"lead_id": "r.lead_id || '-' || copy", "as_of": f"date '{day}'"}
+        for name, kind, *_ in connection.execute("describe copies.rows").fetchall():
+            if kind in JITTER:
+                moved[name] = JITTER[kind].format(f"r.{name}")
+        replaced = ", ".join(f"{value} as {name}" for name, value in moved.items())
+        connection.execute(
+            f"create or replace table {rows} as select r.* replace ({replaced}) "
+            "from copies.rows as r inner join copies.leads on r.lead_id = copies.leads.lead_id"
         )
 
 
-def explain(database: Path, memory_limit: str) -> None:
-    """What the node `ml_lead_explanations` does, timed."""
-    with duckdb.connect(str(database)) as session:
-        session.execute(f"set memory_limit = '{memory_limit}'; set threads = 2; set TimeZone = 'UTC'")
-        champion: pa.Table = session.table("champion").to_arrow_table()
-        started = time.perf_counter()
-        result = warehouse.map_batches(session, session.table("feature_rows"), pipeline.scorer(champion))
-        session.register("result", result)
-        session.execute("create table ml_lead_explanations as select * from result")
-        session.unregister("result")
-        session.execute("checkpoint")
-        taken = time.perf_counter() - started
-        stored = session.execute(
-            "select count(*), max(abs(raw_score - base_score - list_sum(points))) from ml_lead_explanations"
-        ).fetchall()[0]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
-        f"{stored[0]:,} leads x {len(champion['feature_names'][0].as_py().split(','))} features in {taken:.1f} s, "
-        f"peak memory {peak:.2f} GB, largest gap between score and sum of points {stored[1]:.1e}"
+def run(database: Path, models: list[str], day: date, memory_limit: str) -> tuple[float, float, float]:
+    """Seconds of work that dbt reports of the models, seconds of processor and peak GB of memory of its process."""
+    home = database.parent
+    environment = {**os.environ, "LEAD_SCORING_DUCKDB": str(database), "LEAD_SCORING_MEMORY_LIMIT": memory_limit}
+    command = [str(DBT), "run", "--target-path", str(home / "target"), "--log-path", str(home / "logs")]
+    process = subprocess.Popen(
+        [*command, "--vars", f"{{as_of: {day}}}", "--select", *models],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
+    assert process.stdout
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(output)
+    results = json.loads((home / "target" / "run_results.json").read_text())["results"]
+    seconds = sum(result["execution_time"] for result in results)
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024**2
+
+
+def gaps(database: Path) -> tuple[float, float]:
+    """The largest gap between a raw score and its base and points, and between a move of it and its lines."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        explanations, changes = (found(connection, f"ml_lead_{name}") for name in ("explanations", "score_changes"))
+        return connection.execute(
+            f"select (select max(abs(raw_score - base_score - list_sum(points))) from {explanations}), "
+            f"(select max(abs(raw_score - then_raw_score - coalesce(list_sum(points), 0))) from {changes})"
+        ).fetchall()[0]
 
 
 def main() -> None:
-    """Prepare, then explain in a process of its own, whose peak memory is that of the explanation."""
+    """Widen the world, score the week before, then time each model of the day."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database", type=Path)
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--memory-limit", default="1GB", help="DuckDB's share of the memory")
-    parser.add_argument("--prepared", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.prepared:
-        explain(options.database, options.memory_limit)
-        return
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "leads.duckdb"
-        prepare(options.database.resolve(), target, options.leads)
-        command = [sys.executable, __file__, str(target), "--prepared", "--memory-limit", options.memory_limit]
-        sys.exit(subprocess.run(command).returncode)
+        database = Path(shutil.copyfile(options.database, Path(folder) / "leads.duckdb"))
+        day = widen(database, options.leads)
+        before = day - timedelta(days=7)
+        jitter(database, before)
+        run(database, EARLIER, before, options.memory_limit)
+        jitter(database, day)
+        run(database, VIEWS, day, options.memory_limit)
+        print(f"{options.leads:,} leads, DuckDB's memory limit {options.memory_limit}")
+        for model in TIMED:
+            seconds, processor, peak = run(database, [model], day, options.memory_limit)
+            print(f"{model:<24} {seconds:>8.1f} s  {processor:>7.1f} s of processor  {peak:.2f} GB", flush=True)
+        print("largest gap of scores {:.1e}, of their changes {:.1e}".format(*gaps(database)))
 
 
 if __name__ == "__main__":

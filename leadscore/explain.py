@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
@@ -30,9 +31,18 @@ def top_reasons(points: ArrayLike, n_up: int = 5, n_down: int = 5, min_points: f
     return reasons
 
 
-def value_texts(column: pa.Array) -> list[str | None]:
-    """Values as text, None where missing: fractions with four significant digits at most, all else as it stands."""
-    if pa.types.is_floating(column.type):
-        numbers = column.to_numpy(zero_copy_only=False)
-        return [None if np.isnan(number) else f"{number:.4g}" for number in numbers]
-    return [None if text is None else str(text) for text in column.cast(pa.string()).to_pylist()]
+def value_texts(column: pa.Array) -> pa.StringArray:
+    """Values as text, null where missing: fractions with four significant digits at most, all else as it stands."""
+    if not pa.types.is_floating(column.type):
+        return column.cast(pa.string())
+    return number_texts(column.to_numpy(zero_copy_only=False).astype(np.float64))
+
+
+def number_texts(numbers: NDArray[np.float64]) -> pa.StringArray:
+    """Each number's text, null for NaN; values come again and again, so each different one is written once."""
+    # By their bits, for a negative zero has a text of its own.
+    codes, different = pd.factorize(numbers.view(np.int64))
+    texts = pa.array(
+        [None if np.isnan(number) else f"{number:.4g}" for number in different.view(np.float64)], pa.string()
+    )
+    return texts.take(pa.array(codes))

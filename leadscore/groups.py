@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from leadscore.pipeline import in_slices
+
 KINDS = ("topic", "family")
 # A feature that the catalogue does not know.
 OTHER = "other"
@@ -92,4 +94,4 @@ def with_groups(score: Scorer, registry: pa.Table, catalogue: pa.Table) -> Score
         columns = dict(zip(scored.schema.names, scored.columns, strict=True)) | lists
         return pa.RecordBatch.from_pydict(columns)
 
-    return scored_and_grouped
+    return in_slices(scored_and_grouped)

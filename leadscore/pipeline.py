@@ -139,10 +139,10 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
             }
         )
 
-    return _in_slices(score)
+    return in_slices(score)
 
 
-def _in_slices(function: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+def in_slices(function: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     """The function of a batch, worked out a slice at a time: what it needs in between then stays small."""
 
     def mapped(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -189,21 +189,11 @@ def _texts(batch: pa.RecordBatch, model: LeadModel) -> pa.StringArray:
     for spec in model.features:
         column = batch.column(spec.name)
         if spec.kind == "numeric" and not pa.types.is_integer(column.type):
-            columns.append(_number_texts(column.to_numpy(zero_copy_only=False).astype(np.float64)))
+            columns.append(explain.number_texts(column.to_numpy(zero_copy_only=False).astype(np.float64)))
         else:
             columns.append(column.cast(pa.string()))
     by_row = np.arange(n * f).reshape(f, n).T.ravel()
     return pa.concat_arrays(columns).take(pa.array(by_row))
-
-
-def _number_texts(numbers: np.ndarray) -> pa.StringArray:
-    """Each number's text; values come again and again, so each different one is written once."""
-    # By their bits, for a negative zero has a text of its own.
-    codes, different = pd.factorize(numbers.view(np.int64))
-    texts = pa.array(
-        [None if np.isnan(number) else f"{number:.4g}" for number in different.view(np.float64)], pa.string()
-    )
-    return texts.take(pa.array(codes))
 
 
 def _lists(flat: pa.Array, rows: int) -> pa.ListArray:

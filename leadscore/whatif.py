@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ from leadscore.errors import LeadscoreError
 from leadscore.learning import LeadModel, load_artifact
 from leadscore.learning.encoding import as_frame
 from leadscore.rhythm import WEEKS, rhythm
+
+Columns: TypeAlias = "dict[str, NDArray[np.float64]]"
 
 MOST_ACTIONS = 3
 MIN_EFFECT = 1.0
@@ -97,13 +100,13 @@ def _change_of(text: str | None, where: str) -> tuple[bool, float]:
     return True, float(found["add"] + found["step"])
 
 
-def after(frame: pd.DataFrame, action: Action) -> pd.DataFrame:
-    """The rows as they would be after an action; columns that it does not touch are shared with the given ones.
+def changed(frame: pd.DataFrame, action: Action) -> Columns:
+    """The columns that an action changes, (n,) each, as they would be after it.
 
     ``frame`` has the features and, where momentum is among them, `WEEK_COLUMNS`. A change of a feature that is not
     there is left out.
     """
-    new: dict[str, NDArray[np.float64]] = {}
+    new: Columns = {}
     for feature, adds, number in action.changes:
         if feature in frame.columns:
             new[feature] = _numbers(frame, feature) + number if adds else np.full(len(frame), number)
@@ -112,19 +115,21 @@ def after(frame: pd.DataFrame, action: Action) -> pd.DataFrame:
         is_new_day = _numbers(frame, "days_since_last_engagement") != 1.0
         for feature in frame.columns[frame.columns.str.fullmatch(r"active_days_\d+d")]:
             new[feature] = _numbers(frame, feature) + is_new_day
-    changed = frame.assign(**new)
-    return changed.assign(**following(changed))
+    return new | following(frame, new)
 
 
-def following(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    """The features of these rows that follow from others among them, as `feat_leads` and `rhythm` define them."""
-    found: dict[str, NDArray[np.float64]] = {}
+def following(frame: pd.DataFrame, new: Columns) -> Columns:
+    """The features that follow from changed ones, ``new``, as `feat_leads` and `rhythm` define them."""
+    found: Columns = {}
 
     def numbers(*names: str) -> list[NDArray[np.float64]]:
-        return [_numbers(frame, name) for name in names]
+        return [new[name] if name in new else _numbers(frame, name) for name in names]
+
+    def follows(feature: str, *parts: str) -> bool:
+        return feature in frame.columns and any(part in new for part in parts)
 
     for rate, part in (("email_open_rate_90d", "email_opens_90d"), ("email_click_rate_90d", "email_clicks_90d")):
-        if rate in frame.columns:
+        if follows(rate, part, "emails_delivered_90d"):
             counted, delivered = numbers(part, "emails_delivered_90d")
             found[rate] = np.divide(counted, delivered, out=np.full(len(frame), np.nan), where=delivered != 0)
     both = {
@@ -132,10 +137,10 @@ def following(frame: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
         "webinar_and_pricing_30d": ("webinars_attended_30d", "pricing_visits_30d"),
     }
     for flag, (one, other) in both.items():
-        if flag in frame.columns:
+        if follows(flag, one, other):
             left, right = numbers(one, other)
             found[flag] = ((left > 0) & (right > 0)).astype(np.float64)
-    if set(WEEK_COLUMNS) <= set(frame.columns):
+    if "engagements_7d" in new and set(WEEK_COLUMNS) <= set(frame.columns):
         # Week 1 is the last seven days.
         weeks = np.column_stack(numbers("engagements_7d", *WEEK_COLUMNS[1:]))
         found |= rhythm(weeks)
@@ -148,10 +153,9 @@ def _numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
 
 def effects(model: LeadModel, frame: pd.DataFrame, actions: Sequence[Action]) -> NDArray[np.float64]:
     """By how many points each action would raise the raw score, (n rows, n actions)."""
-    now = model.margins(frame)
     found = np.zeros((len(frame), len(actions)))
-    for position, action in enumerate(actions):
-        found[:, position] = scorecard.points_from_log_odds(model.margins(after(frame, action)) - now)
+    for position, shift in enumerate(model.shifts(frame, (changed(frame, action) for action in actions))):
+        found[:, position] = scorecard.points_from_log_odds(shift)
     return found
 
 

@@ -7,7 +7,7 @@ other features, deserve a correction. Every term is linear and centred, so contr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,31 @@ class LinearScorer:
             if any(weight):
                 parts[:, position] += _own_term(column_of(frame, spec.name), spec, np.array(weight), np.array(mean))
         return parts
+
+    def shifts(self, frame: pd.DataFrame, changes: Iterable[Mapping[str, Floats]]) -> Iterator[Floats]:
+        """By how much each change of numeric columns moves the log-odds, (n,) each: only their own terms move.
+
+        A change gives new values (n,) to some of the columns.
+        """
+        for change in changes:
+            moved = self._only(change)
+            names = [spec.name for spec in moved.features]
+            after = pd.DataFrame({name: change[name] for name in names}, index=frame.index)
+            yield (moved.contributions(after) - moved.contributions(frame[names])).sum(axis=1)
+
+    def _only(self, names: Container[str]) -> LinearScorer:
+        """The scorer of some of the features, without an intercept."""
+        own = [position for position, spec in enumerate(self.features) if spec.name in names]
+        met = [position for position, rule in enumerate(self.rules) if rule.feature in names]
+        return LinearScorer(
+            tuple(self.features[position] for position in own),
+            0.0,
+            tuple(self.rules[position] for position in met),
+            tuple(self.rule_weights[position] for position in met),
+            tuple(self.rule_means[position] for position in met),
+            tuple(self.weights[position] for position in own) if self.weights else (),
+            tuple(self.means[position] for position in own) if self.means else (),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         return {

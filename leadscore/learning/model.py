@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,15 @@ class LeadModel:
         """Probabilities (n, 2) of not converting and of converting within the horizon."""
         margin = self.margins(features)
         return np.column_stack([expit(-margin), expit(margin)])
+
+    def shifts(self, features: Table, changes: Iterable[Mapping[str, Floats]]) -> Iterator[Floats]:
+        """By how much each change moves the calibrated log-odds, (n,) each, in turn.
+
+        A change gives new values (n,) to some numeric columns. The result is the difference of `margins` up
+        to float64's rounding, at less cost: what does not change is read once.
+        """
+        for shift in self.scorer.shifts(as_frame(features), changes):
+            yield self.calibration.slope * shift
 
     def contributions(self, features: Table) -> Floats:
         """Calibrated log-odds split by feature (n, f + 1), base value last; each row sums to its margin."""

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from leadscore import pipeline
+from leadscore.explain import number_texts
 
 
 @pytest.mark.parametrize("rows", [0, 1, 7, 8, 23])
@@ -18,7 +19,7 @@ def test_slices_give_what_one_batch_gives(monkeypatch, rows):
         return pa.RecordBatch.from_pydict({"x": batch.column("x"), "twice": lists})
 
     batch = pa.RecordBatch.from_pydict({"x": np.arange(rows)})
-    found = pipeline._in_slices(function)(batch)
+    found = pipeline.in_slices(function)(batch)
     assert max(seen) <= 8
     assert found.equals(function(batch))
 
@@ -26,4 +27,4 @@ def test_slices_give_what_one_batch_gives(monkeypatch, rows):
 def test_numbers_are_written_with_four_digits_and_missing_ones_not():
     numbers = np.array([0.0, -0.0, 1.0, 0.333333, np.nan, 1.0, 123456.0, np.inf])
     expected = ["0", "-0", "1", "0.3333", None, "1", "1.235e+05", "inf"]
-    assert pipeline._number_texts(numbers).to_pylist() == expected
+    assert number_texts(numbers).to_pylist() == expected

@@ -12,7 +12,7 @@ import pytest
 from leadscore.errors import LeadscoreError
 from leadscore.learning import dump_artifact, fit
 from leadscore.rhythm import rhythm
-from leadscore.whatif import WEEK_COLUMNS, Action, adviser, after, effects, read_actions, strongest
+from leadscore.whatif import WEEK_COLUMNS, Action, adviser, changed, effects, read_actions, strongest
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 CATALOGUE = pa.table(
@@ -102,6 +102,10 @@ TOUCH = Action(
 )
 
 
+def after(frame, action):
+    return frame.assign(**changed(frame, action))
+
+
 def test_what_follows_from_a_change_follows():
     before = lead()
     now = after(before, TOUCH).iloc[0]
@@ -113,6 +117,15 @@ def test_what_follows_from_a_change_follows():
     assert now["intent_velocity"] == rhythm(weeks)["intent_velocity"][0]
     assert "not_there" not in now
     assert before.equals(lead()), "The given rows stay as they are."
+
+
+def test_what_a_change_does_not_touch_is_left_alone():
+    calls = Action("call", (("sales_calls_90d", True, 1.0), ("days_since_last_answered_call", False, 1.0)))
+    frame = lead(sales_calls_90d=2, days_since_last_answered_call=9)
+    assert {name: values.tolist() for name, values in changed(frame, calls).items()} == {
+        "sales_calls_90d": [3.0],
+        "days_since_last_answered_call": [1.0],
+    }
 
 
 def test_a_day_that_was_active_already_is_no_new_one():
@@ -128,6 +141,42 @@ def test_only_what_helps_enough_is_told_and_the_strongest_first():
     points = np.array([[0.9, 3.0, -5.0, 3.0, 1.0], [0.5, 0.0, -1.0, 0.2, 0.1]])
     assert strongest(points).tolist() == [[1, 3, 4], [-1, -1, -1]]
     assert strongest(points[:, :1]).tolist() == [[-1], [-1]]
+
+
+@pytest.mark.parametrize("mode", ["rules", "hybrid", "gradient_boosting"])
+def test_many_changes_move_the_margin_as_each_would_alone(mode):
+    rng = np.random.default_rng(1)
+    n = 700
+    frame = pd.DataFrame(
+        {
+            "visits": rng.poisson(1, n),
+            "days": np.where(rng.random(n) < 0.3, np.nan, rng.integers(1, 90, n)),
+            "place": rng.choice(["a", "b", "c"], n),
+            "constant": 1.0,
+        }
+    )
+    label = (rng.random(n) < 1 / (1 + np.exp(2 - frame["visits"] - (frame["place"] == "a")))).astype(int)
+    rules = pd.DataFrame(
+        [("r", "visits", ">=", "2", 8), ("s", "days", "is_null", None, -5), ("t", "place", "=", "a", 3)],
+        columns=["rule", "feature", "operator", "threshold", "points"],
+    )
+    model = fit(frame, label, rules=rules, mode=mode, max_rounds=30, nthread=1)
+    changes = [
+        {"visits": frame["visits"].to_numpy(float) + 1, "days": np.full(n, 1.0)},
+        {"days": np.where(rng.random(n) < 0.5, np.inf, 1e300)},
+        {"constant": np.zeros(n), "unheard of": np.zeros(n)},
+        {},
+        {"visits": np.full(n, np.nan)},
+    ]
+    before = frame.copy()
+    found = list(model.shifts(frame, iter(changes)))
+    assert before.equals(frame)
+    assert len(found) == len(changes)
+    assert np.ptp(found[0]) > 0
+    for change, shift in zip(changes, found, strict=True):
+        known = {name: values for name, values in change.items() if name in frame}
+        alone = model.margins(frame.assign(**known)) - model.margins(frame)
+        np.testing.assert_allclose(shift, alone, atol=1e-12, rtol=0)
 
 
 @pytest.mark.parametrize("mode", ["rules", "hybrid", "gradient_boosting"])
