@@ -22,8 +22,8 @@ from leadscore.library_package import running_from
 if TYPE_CHECKING:
     import pandas as pd
 
-BATCH_ROWS = 50_000
-"""Rows in a batch: some 100 MB of features with all that scoring makes of them."""
+BATCH_ROWS = 16_384
+"""Rows in a batch: some 30 MB of features, and as much again several times for what scoring makes of them."""
 PARTITION_ROWS = 25_000
 """Rows in a batch on Snowflake, on average: eight workers share the memory of a node, and pandas takes several times that of Arrow."""
 MOST_EXACT = 2**53
