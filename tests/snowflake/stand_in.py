@@ -36,18 +36,10 @@ from leadscore.snowflake import demo
 from leadscore.snowflake.connection import Session
 from leadscore.snowflake.imports_line import imported_zip
 from leadscore.snowflake.library import deploy
+from leadscore.snowflake.parts import TYPES
 
 REPO = Path(__file__).resolve().parents[2]
-LANDED = {
-    "BIGINT": "number(38, 0)",
-    "INTEGER": "number(38, 0)",
-    "DOUBLE": "float",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP WITH TIME ZONE": "timestamp_tz",
-    "TIMESTAMP": "timestamp_ntz",
-    "VARCHAR": "varchar",
-}
+LANDED = TYPES | {"INTEGER": TYPES["BIGINT"]}
 """The types in which a connector lands on Snowflake what is in DuckDB; a decimal keeps its name."""
 
 
