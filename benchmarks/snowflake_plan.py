@@ -54,7 +54,7 @@ ONE_PROCESS = ("int_identity__clusters", "ml_holdout_predictions", "int_learning
 BATCHED = {"int_features__rhythm": "rhythm", "ml_lead_explanations": "explanation"}
 # Measured by itself: core seconds of a build of so many leads on an idle machine (benchmarks/README.md).
 IDLE_LEADS = 200_000
-IDLE_SECONDS = {"identity": 33, "timeline": 35, "features": 84, "scoring": 17, "marts": 5}
+IDLE_SECONDS = {"identity": 14, "timeline": 15, "features": 31, "scoring": 26, "marts": 6}
 # Below this exponent a table has a bound (a sample, a vocabulary); above it, it is planned as linear.
 LINEAR_FROM = 0.9
 
