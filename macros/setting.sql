@@ -58,11 +58,18 @@
       'training_threads': count,
       'random_seed': ['[0-9]{1,9}', 'a whole number of 0 or more'],
       'assumed_conversion_rate': ['0?[.][0-9]{0,20}[1-9][0-9]{0,20}|[1-9]([.][0-9]{1,20})?e-[0-9]{1,2}', 'a share between 0 and 1, such as 0.02'],
+      'match_threshold': probability_rule(),
+      'match_review_from': probability_rule(),
+      'match_block_limit': ['[2-9]|[1-9][0-9]{1,3}', 'a whole number from 2 to 9999'],
+      'match_cluster_limit': ['[2-9]|[1-9][0-9]{1,2}', 'a whole number from 2 to 999'],
       'enabled': ['(?i)true|false', 'true or false'],
       'schema': place_rule(),
       'database': place_rule(),
   }) }}
 {%- endmacro %}
+
+{#- A probability, so that neither everybody nor nobody is meant. -#}
+{% macro probability_rule() -%} {{ return(['0?[.][0-9]{0,20}[1-9][0-9]{0,20}', 'a probability between 0 and 1, such as 0.7']) }} {%- endmacro %}
 
 {#- Names that stay names in every query about them. -#}
 {% macro place_rule() -%} {{ return(adapter.dispatch('place_rule')()) }} {%- endmacro %}

@@ -1,5 +1,5 @@
--- What ties records together, first cut: two records that share a key are one person. Every record holds its own id as a key, so
--- that ids pointing at it from elsewhere find it.
+-- What ties records together for certain: two records that share a key are one person, unless somebody said otherwise. Every record holds
+-- its own id as a key, so that ids pointing at it from elsewhere find it.
 with keys as (
 
     select record_id, 'record' as key_type, record_id as match_key
@@ -33,11 +33,21 @@ with keys as (
 
     union all
 
-    -- A mailbox that a team shares says nothing about who wrote.
     select records.record_id, 'email', 'email:' || records.email
     from {{ ref('int_identity__records') }} as records
-    left join {{ ref('shared_mailboxes') }} as shared on split_part(records.email, '@', 1) = shared.local_part
-    where records.email is not null and shared.local_part is null
+    inner join {{ ref('int_identity__addresses') }} as addresses on records.email = addresses.email and addresses.is_personal
+
+    union all
+
+    select record_id, 'override', 'override:' || record_id || ' ' || other_record_id
+    from {{ ref('identity_overrides') }}
+    where verdict = 'same'
+
+    union all
+
+    select other_record_id, 'override', 'override:' || record_id || ' ' || other_record_id
+    from {{ ref('identity_overrides') }}
+    where verdict = 'same'
 
 ),
 

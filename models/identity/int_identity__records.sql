@@ -7,9 +7,9 @@ with all_records as (
         'lead' as source_object,
         marketo_lead_id as source_id,
         3 as trust_rank,
-        email, first_name, last_name, title, cast(null as varchar) as department_name, coalesce(phone, mobile_phone) as phone,
+        email, first_name, last_name, title, cast(null as varchar) as department_name, phone, mobile_phone,
         company_name, website, industry, employee_count, annual_revenue, country, lead_source,
-        salesforce_account_id, has_opted_out, created_at
+        salesforce_account_id, street, city, postal_code, birth_date, has_opted_out, created_at
     from {{ ref('stg_marketo__lead') }}
 
     union all
@@ -20,9 +20,9 @@ with all_records as (
         'lead' as source_object,
         salesforce_lead_id as source_id,
         2 as trust_rank,
-        email, first_name, last_name, title, null as department_name, coalesce(phone, mobile_phone) as phone,
+        email, first_name, last_name, title, null as department_name, phone, mobile_phone,
         company_name, website, industry, employee_count, annual_revenue, country, lead_source,
-        null as salesforce_account_id, has_opted_out, created_at
+        null as salesforce_account_id, street, city, postal_code, null as birth_date, has_opted_out, created_at
     from {{ ref('stg_salesforce__lead') }}
 
     union all
@@ -33,9 +33,9 @@ with all_records as (
         'contact' as source_object,
         salesforce_contact_id as source_id,
         1 as trust_rank,
-        email, first_name, last_name, title, department_name, coalesce(phone, mobile_phone) as phone,
+        email, first_name, last_name, title, department_name, phone, mobile_phone,
         null as company_name, null as website, null as industry, null as employee_count, null as annual_revenue, country, lead_source,
-        salesforce_account_id, has_opted_out, created_at
+        salesforce_account_id, street, city, postal_code, birth_date, has_opted_out, created_at
     from {{ ref('stg_salesforce__contact') }}
 
 ),
@@ -64,7 +64,12 @@ select
     all_records.title,
     titles.seniority,
     coalesce(titles.department, lower(all_records.department_name)) as department,
-    all_records.phone,
+    coalesce(all_records.phone, all_records.mobile_phone) as phone,
+    all_records.mobile_phone,
+    all_records.birth_date,
+    all_records.street,
+    all_records.city,
+    all_records.postal_code,
     all_records.company_name,
     all_records.website,
     industries.industry,

@@ -22,36 +22,29 @@ anchors as (
 
 ),
 
-ranked_keys as (
+links as (
 
-    -- A record's own id is no reason by itself; it takes the strongest reason for which others name it.
-    select
-        record_id,
-        match_key,
-        case key_type when 'merge' then 1 when 'conversion' then 2 when 'sync' then 3 when 'email' then 4 end as strength
-    from {{ ref('int_identity__keys') }}
+    select left_record_id as record_id, right_record_id as other_record_id, evidence_rank, probability
+    from {{ ref('int_identity__links') }}
 
-),
+    union all
 
-shared_keys as (
-
-    select
-        match_key,
-        min(strength) as strength
-    from ranked_keys
-    group by match_key
-    having count(distinct record_id) > 1
+    select right_record_id, left_record_id, evidence_rank, probability
+    from {{ ref('int_identity__links') }}
 
 ),
 
 evidence as (
 
+    -- The strongest reason for which a record is where it is.
     select
-        ranked_keys.record_id,
-        min(coalesce(ranked_keys.strength, shared_keys.strength)) as strength
-    from ranked_keys
-    inner join shared_keys on ranked_keys.match_key = shared_keys.match_key
-    group by ranked_keys.record_id
+        links.record_id,
+        min(links.evidence_rank) as evidence_rank,
+        max(links.probability) as probability
+    from links
+    inner join members as ones on links.record_id = ones.record_id
+    inner join members as others on links.other_record_id = others.record_id and ones.cluster_no = others.cluster_no
+    group by links.record_id
 
 )
 
@@ -61,10 +54,8 @@ select
     split_part(split_part(members.record_id, ':', 1), '.', 2) as source_object,
     substr(members.record_id, position(':' in members.record_id) + 1) as source_id,
     {{ entity_id('anchors.anchor_record_id') }} as lead_id,
-    cast(1 as double) as match_probability,
-    case evidence.strength
-        when 1 then 'merge' when 2 then 'conversion' when 3 then 'sync' when 4 then 'email' else 'only record'
-    end as matched_on,
+    coalesce(evidence.probability, cast(1 as double)) as match_probability,
+    coalesce({{ evidence_name('evidence.evidence_rank') }}, 'only record') as matched_on,
     members.trust_rank is null as is_merged_away,
     members.created_at
 from members

@@ -1,8 +1,11 @@
-"""Connected components of the graph in which records meet through the keys they share."""
+"""Records become persons: linked by the strongest evidence first, kept apart where they contradict each other."""
 
 
 def model(dbt, session):
-    from leadscore import identity, warehouse
+    from leadscore import clusters, warehouse
 
-    keys = warehouse.read(dbt.ref("int_identity__keys"), order_by=["record_id", "match_key"])
-    return warehouse.write(session, identity.clusters(keys))
+    links = warehouse.read(dbt.ref("int_identity__links"), order_by=["left_record_id", "right_record_id", "evidence_rank"])
+    records = warehouse.read(dbt.ref("int_identity__members"), order_by=["record_id"])
+    apart = warehouse.read(dbt.ref("identity_overrides"), where={"verdict": "different"})
+    parameters = warehouse.read(dbt.ref("int_identity__parameters"))
+    return warehouse.write(session, clusters.clusters(links, records, apart, parameters))

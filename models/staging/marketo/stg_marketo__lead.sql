@@ -45,6 +45,10 @@ select
     source.title,
     coalesce(source.phone, source.main_phone) as phone,
     source.mobile_phone,
+    source.date_of_birth as birth_date,
+    source.address as street,
+    source.city,
+    source.postal_code,
     coalesce(source.unsubscribed, false) as has_opted_out,
     coalesce(source.email_invalid, false) as is_email_invalid,
 

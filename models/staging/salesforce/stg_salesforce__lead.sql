@@ -20,6 +20,9 @@ select
     title,
     phone,
     mobile_phone,
+    street,
+    city,
+    postal_code,
     coalesce(has_opted_out_of_email, false) as has_opted_out,
 
     -- the company

@@ -1,0 +1,72 @@
+"""Who is who: linked records become persons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa.Table) -> pa.Table:
+    """Connected records, strongest links first; a link that would unite what must stay apart is not taken.
+
+    Apart stay the pairs of `apart`; and, for links that are no facts, more than `record_limit` living records, and two personal
+    addresses at one company under given names that begin differently. So a cluster that holds a contradiction is cut at
+    its weakest link (Kruskal's greedy forest, 1956, with constraints).
+
+    Args:
+        links: `left_record_id`, `right_record_id`, `evidence_rank` (1 strongest) and `probability`.
+        records: a row per record in the order of `record_id`, with `is_living`; `mail_domain` where it holds a personal
+            address at a company, `email` and `given_initial`.
+        apart: `record_id` and `other_record_id` of pairs that somebody said are two persons.
+        parameters: one row with `record_limit`, and `last_fact_rank`, up to which only `apart` overrules a link.
+
+    Returns:
+        A row per record: `record_id` and `cluster_no` (int64, numbered by first appearance, so that the same rows give
+        the same numbers).
+    """
+    from leadscore.unite import unite
+
+    names = records.column("record_id").combine_chunks()
+    left, right = (_places(links.column(name), names) for name in ("left_record_id", "right_record_id"))
+    rank = links.column("evidence_rank").to_numpy().astype(np.int64)
+    order = np.lexsort((right, left, -links.column("probability").to_numpy(), rank))
+    forbidden = _forbidden(apart, names)
+    wanted = parameters.to_pylist()[0]
+    cluster = unite(
+        left[order],
+        right[order],
+        int(np.count_nonzero(rank <= wanted["last_fact_rank"])),
+        records.column("is_living").to_numpy(zero_copy_only=False).astype(np.int64),
+        *(_codes(records.column(name)) for name in ("mail_domain", "email", "given_initial")),
+        forbidden,
+        wanted["record_limit"],
+    )
+    _, first, inverse = np.unique(cluster, return_index=True, return_inverse=True)
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return pa.table({"record_id": names, "cluster_no": number[inverse]})
+
+
+def _places(ids: pa.ChunkedArray, names: pa.Array) -> Ints:
+    """Where each id (n,) stands among the names."""
+    return np.asarray(pc.index_in(ids.combine_chunks(), names).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _codes(column: pa.ChunkedArray) -> Ints:
+    """A number (n,) for each different text, -1 where it is missing."""
+    codes = column.combine_chunks().dictionary_encode().indices
+    return np.asarray(codes.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _forbidden(apart: pa.Table, names: pa.Array) -> Ints:
+    """Pairs of places (k, 2), smaller first and in order; pairs of a record that is not there forbid nothing."""
+    known: Any = [pc.index_in(apart.column(name).combine_chunks(), names) for name in ("record_id", "other_record_id")]
+    there = pc.and_(known[0].is_valid(), known[1].is_valid())
+    places = np.column_stack([each.filter(there).to_numpy(zero_copy_only=False).astype(np.int64) for each in known])
+    return np.unique(np.sort(places, axis=1), axis=0)

@@ -1,0 +1,131 @@
+"""How much each agreement of two records says: Fellegi and Sunter's model, learnt without labels from counted patterns.
+
+A pair's weight is a sum of bits: the prior, for each field log2(m/u) of its level, where m is the level's share among
+pairs that are one person and u its share among strangers, and where two records share a rare word, its rarity
+instead of -log2(u). u is counted among pairs drawn at random; m and the share of matches among all possible pairs come
+from expectation maximisation over the pairs that blocking found (Winkler 1988). The few that blocking misses are
+taken for strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PRIOR_PAIRS = 20.0
+"""How many known matches the expected shares of the seed weigh as much as: they carry small data and soon give way."""
+FLOOR_PAIRS = 0.5
+"""Added to each level's random pairs, so that what no stranger did is rare and not impossible."""
+MAX_ROUNDS = 500
+TOLERANCE = 1e-9
+PRIOR, GIVEN = "prior", "given"
+DIFFERENT = 6
+"""The level of given names that are two different names."""
+WEIGHTS = pa.schema(
+    [("field", pa.string()), ("level", pa.int64()), ("agreement", pa.string())]
+    + [(name, pa.float64()) for name in ("m", "u", "weight")]
+)
+
+
+def weights(patterns: pa.Table, levels: pa.Table) -> pa.Table:
+    """Learn what each level of agreement weighs.
+
+    Args:
+        patterns: a row per way to agree: a level per field (0 where one of the two says nothing), `rarity` in bits,
+            `pairs` that blocking found, `random_pairs`, and `record_count`, the same in every row.
+        levels: the levels of each field: `field`, `level`, `agreement`, `context` (shares of a field's levels add up to
+            one within it), `expected_share` among matches, and `rarity` (what may be rare at that level, else null).
+
+    Returns:
+        A row per level: `field`, `level`, `agreement`, `m`, `u` and `weight` in bits, without the rarity where there is
+        one; and the row `prior`, whose m is the share of matches among all possible pairs and whose weight is its
+        log2 odds.
+    """
+    asked = levels.to_pylist()
+    groups = _groups(asked)
+    at = {name: patterns.column(name).to_numpy().astype(np.int64) for name in {row["field"] for row in asked}}
+    pairs, strangers = (patterns.column(name).to_numpy().astype(np.float64) for name in ("pairs", "random_pairs"))
+    rarity = patterns.column("rarity").to_numpy().astype(np.float64)
+    u = [group.shares(at, strangers, np.full(len(group.levels), FLOOR_PAIRS)) for group in groups]
+    m = [group.expected for group in groups]
+    n_records = patterns.column("record_count")[0].as_py() if patterns.num_rows else 0
+    possible = max(n_records * (n_records - 1) / 2, 1.0)
+    share = min(0.5, n_records / 2 / possible)
+    for _ in range(MAX_ROUNDS):
+        probability = 1 / (1 + 2.0 ** -_log_odds(groups, m, u, at, rarity, share))
+        matches = probability * pairs
+        m = [group.shares(at, matches, PRIOR_PAIRS * group.expected) for group in groups]
+        before, share = share, float(np.clip((matches.sum() + 0.5) / (possible + 1), 1e-15, 0.5))
+        if abs(share / before - 1) < TOLERANCE:
+            break
+    found = {
+        (group.field, int(level)): (float(mine), float(theirs), float(bits))
+        for group, ours, others in zip(groups, m, u, strict=True)
+        for level, mine, theirs, bits in zip(group.levels, ours, others, group.bits(ours, others), strict=True)
+    }
+    rows = [
+        {**{name: row[name] for name in ("field", "level", "agreement")}, **dict(zip(("m", "u", "weight"), learnt, strict=True))}
+        for row in asked
+        for learnt in [found[row["field"], row["level"]]]
+    ]
+    prior = {"field": PRIOR, "level": 0, "agreement": "any two records", "m": share, "u": 1 - share}
+    return pa.Table.from_pylist([*rows, {**prior, "weight": float(_odds_bits(share))}], schema=WEIGHTS)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Levels of a field whose shares add up to one: those that one kind of pair can reach."""
+
+    field: str
+    levels: Ints
+    expected: Floats
+    is_rarity_weighed: NDArray[np.bool_]
+
+    def shares(self, at: Mapping[str, Ints], counts: Floats, prior: Floats) -> Floats:
+        """The share of each level among pairs counted by pattern, with a prior count each."""
+        counted = np.bincount(at[self.field], weights=counts, minlength=int(self.levels.max()) + 1)[self.levels] + prior
+        return counted / counted.sum()
+
+    def bits(self, m: Floats, u: Floats) -> Floats:
+        """What each level weighs; where rarity is weighed, without it."""
+        return np.log2(m) - np.where(self.is_rarity_weighed, 0.0, np.log2(u))
+
+
+def _groups(levels: Sequence[Mapping[str, Any]]) -> list[_Group]:
+    found = []
+    for field, context in dict.fromkeys((row["field"], row["context"]) for row in levels):
+        rows = [row for row in levels if (row["field"], row["context"]) == (field, context)]
+        expected = np.array([row["expected_share"] for row in rows], dtype=np.float64)
+        weighed = np.array([row["rarity"] is not None for row in rows])
+        found.append(_Group(field, np.array([row["level"] for row in rows]), expected / expected.sum(), weighed))
+    return found
+
+
+def _log_odds(groups: Sequence[_Group], m: Sequence[Floats], u: Sequence[Floats], at: Mapping[str, Ints], rarity: Floats, share: float) -> Floats:
+    """Log2 odds that the pairs of each pattern are one person.
+
+    Who bears another given name may share home, phone and employer: all that agrees then counts for even odds at most.
+    """
+    other = _odds_bits(share) + rarity
+    given = np.zeros(len(rarity))
+    for group, ours, others in zip(groups, m, u, strict=True):
+        bits = np.zeros(int(max(group.levels.max(), at[group.field].max(initial=0))) + 1)
+        bits[group.levels] = group.bits(ours, others)
+        weighed = bits[at[group.field]]
+        if group.field == GIVEN:
+            given += weighed
+        else:
+            other += weighed
+    return np.where(at[GIVEN] == DIFFERENT, np.minimum(other, 0.0), other) + given
+
+
+def _odds_bits(share: float) -> Floats:
+    return np.log2(share / (1 - share))

@@ -1,0 +1,21 @@
+{#- The fields that two records are compared in, in the order of the digits of a pattern: the first is the last digit. -#}
+{% macro match_fields() -%} {{ return(['given', 'family', 'work', 'phone', 'birth', 'place', 'role', 'origin']) }} {%- endmacro %}
+
+{#- Of these, the ones in which a shared word may be rare. -#}
+{% macro rare_fields() -%} {{ return(['given', 'family', 'work', 'phone', 'place', 'role']) }} {%- endmacro %}
+
+{#- The levels of all fields and the rarity in half bits as one whole number: the way in which two records agree. -#}
+{% macro match_pattern() -%}
+  {%- set terms, rarities = [], [] -%}
+  {%- for field in match_fields() -%}{%- do terms.append(field ~ " * " ~ 10 ** loop.index0) -%}{%- endfor -%}
+  {%- for field in rare_fields() -%}{%- do rarities.append(field ~ "_rarity") -%}{%- endfor -%}
+  cast({{ terms | join(" + ") }} + {{ 10 ** (match_fields() | length) }} * round(2 * ({{ rarities | join(" + ") }})) as bigint)
+{%- endmacro %}
+
+{#- One field's level in a pattern. -#}
+{% macro level_in(pattern, field) -%}
+  cast(floor({{ pattern }} / {{ 10 ** match_fields().index(field) }}) % 10 as integer)
+{%- endmacro %}
+
+{#- The rarity in a pattern, in bits. -#}
+{% macro rarity_in(pattern) -%} floor({{ pattern }} / {{ 10 ** (match_fields() | length) }}) / 2 {%- endmacro %}

@@ -1,0 +1,115 @@
+-- How far the two records of each pair agree, field by field, in the levels of seeds/match_levels.csv (0: one of them says nothing), and
+-- how rare what they agree on is.
+with levels as (
+
+    select
+        pairs.left_no,
+        pairs.right_no,
+        pairs.is_random,
+        case
+            when l.given is null or r.given is null then 0
+            when l.given = r.given then 1
+            when r.formal_given in (l.formal_given, l.other_formal_given) or r.other_formal_given = l.formal_given then 2
+            when l.given = r.family and l.family = r.given then 3
+            when substr(l.given, 1, 1) = substr(r.given, 1, 1) and (length(l.given) = 1 or length(r.given) = 1) then 5
+            when {{ is_close_name('l.given', 'r.given') }} then 4
+            else 6
+        end as given,
+        case
+            when l.family is null or r.family is null then 0
+            when l.family = r.family then 1
+            when l.given = r.family and l.family = r.given then 0
+            when {{ is_close_name('l.family', 'r.family') }} then 2
+            else 3
+        end as family,
+        case
+            when l.email = r.email then 1
+            when l.mail_domain = r.mail_domain and {{ name_likeness('l.mailbox', 'r.mailbox') }} >= 92 then 2
+            when l.mailbox = r.mailbox and length(l.mailbox) >= 6 and {{ says_more_than_the_name('l') }} then 3
+            when l.mail_domain = r.mail_domain then 4
+            when l.work_domain = r.work_domain then 5
+            when l.company = r.company then 6
+            when {{ name_likeness('l.company', 'r.company') }} >= 92 then 7
+            when l.employer is null or r.employer is null then 0
+            else 8
+        end as work,
+        case
+            when l.phone = r.phone or l.mobile_phone = r.phone or l.phone = r.mobile_phone or l.mobile_phone = r.mobile_phone then 1
+            when l.phone is null or r.phone is null then 0
+            else 2
+        end as phone,
+        case
+            when l.birth_date = r.birth_date then 1
+            when l.birth_date is null or r.birth_date is null then 0
+            when {{ is_close_date('l.birth_date', 'r.birth_date') }} then 2
+            else 3
+        end as birth,
+        case
+            when l.work_domain = r.work_domain or l.company = r.company then 0
+            when l.street = r.street then 1
+            when {{ name_likeness('l.street', 'r.street') }} >= 90 then 2
+            when l.employer is not null and r.employer is not null then 0
+            when l.postal_code = r.postal_code then 3
+            when l.city = r.city then 4
+            when l.country != r.country then 7
+            when l.city != r.city then 6
+            when l.country = r.country then 5
+            else 0
+        end as place,
+        case
+            when l.title = r.title then 1
+            when l.department is null or r.department is null then 0
+            when l.employer != r.employer then case when l.department = r.department then 5 else 6 end
+            when l.department != r.department then 4
+            when l.seniority = r.seniority then 2
+            else 3
+        end as role,
+        case when l.lead_source = r.lead_source then 1 when l.lead_source != r.lead_source then 2 else 0 end as origin,
+        least(l.given_rarity, r.given_rarity) as given_rarity,
+        least(l.family_rarity, r.family_rarity) as family_rarity,
+        l.email_rarity,
+        l.mailbox_rarity,
+        l.domain_rarity,
+        l.company_rarity,
+        coalesce(least(l.phone_rarity, r.phone_rarity), 0) as phone_rarity,
+        l.street_rarity,
+        l.postal_code_rarity,
+        l.city_rarity,
+        l.title_rarity
+    from {{ ref('int_identity__pairs') }} as pairs
+    inner join {{ ref('int_identity__match_records') }} as l on pairs.left_no = l.record_no
+    inner join {{ ref('int_identity__match_records') }} as r on pairs.right_no = r.record_no
+
+),
+
+rarities as (
+
+    -- What is rare counts only where it is shared.
+    select
+        left_no, right_no, is_random, given, family, work, phone, birth, place, role, origin,
+        case when given in (1, 2) then given_rarity else 0 end as given_rarity,
+        case when family = 1 then family_rarity else 0 end as family_rarity,
+        case work
+            when 1 then email_rarity
+            when 3 then mailbox_rarity
+            when 4 then domain_rarity
+            when 5 then domain_rarity
+            when 6 then company_rarity
+            else 0
+        end as work_rarity,
+        case when phone = 1 then phone_rarity else 0 end as phone_rarity,
+        case place when 1 then street_rarity when 3 then postal_code_rarity when 4 then city_rarity else 0 end as place_rarity,
+        case when role = 1 then title_rarity else 0 end as role_rarity
+    from levels
+
+)
+
+select
+    left_no,
+    right_no,
+    is_random,
+    {{ match_pattern() }} as pattern,
+    {%- for field in rare_fields() %}
+    cast({{ field }}_rarity as real) as {{ field }}_rarity{{ ',' if not loop.last }}
+    {%- endfor %}
+from rarities

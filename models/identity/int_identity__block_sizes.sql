@@ -1,0 +1,10 @@
+-- Each block that holds more than one record. One that holds too many says nothing about who is who and would cost the square of its
+-- size: it is skipped, and stands here to be seen.
+select
+    rule,
+    block,
+    count(*) as record_count,
+    count(*) > {{ setting('match_block_limit') }} as is_skipped
+from {{ ref('int_identity__blocks') }}
+group by rule, block
+having count(*) > 1

@@ -1,0 +1,46 @@
+-- What each way to agree weighs, in bits: field by field, without what is rare about the words that agree, and in all.
+with prior as (
+
+    select weight as prior_bits from {{ ref('int_identity__match_weights') }} where field = 'prior'
+
+),
+
+weighed as (
+
+    select
+        patterns.pattern,
+        patterns.given,
+        patterns.rarity,
+        prior.prior_bits,
+        {%- for field in match_fields() %}
+        coalesce({{ field }}_weights.weight, 0) as {{ field }}_weight{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_identity__patterns') }} as patterns
+    cross join prior
+    {%- for field in match_fields() %}
+    left join {{ ref('int_identity__match_weights') }} as {{ field }}_weights
+        on {{ field }}_weights.field = '{{ field }}' and patterns.{{ field }} = {{ field }}_weights.level
+    {%- endfor %}
+
+),
+
+summed as (
+
+    select
+        *,
+        prior_bits + rarity
+        {%- for field in match_fields() if field != 'given' %} + {{ field }}_weight{% endfor %} as bits_besides_given
+    from weighed
+
+)
+
+select
+    pattern,
+    prior_bits,
+    {%- for field in match_fields() %}
+    {{ field }}_weight,
+    {%- endfor %}
+    given = 6 as has_other_given_name,
+    -- Who bears another given name may share home, phone and employer: all that agrees then counts for even odds at most.
+    case when given = 6 then least(bits_besides_given, 0) else bits_besides_given end + given_weight as total_bits
+from summed
