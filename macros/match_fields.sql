@@ -19,3 +19,8 @@
 
 {#- The rarity in a pattern, in bits. -#}
 {% macro rarity_in(pattern) -%} floor({{ pattern }} / {{ 10 ** (match_fields() | length) }}) / 2 {%- endmacro %}
+
+{#- The words of a record that may be rare, besides its names. -#}
+{% macro rare_words() -%}
+  {{ return(['email', 'own_mailbox', 'work_domain', 'company', 'phone', 'mobile_phone', 'street', 'postal_code', 'city', 'title']) }}
+{%- endmacro %}

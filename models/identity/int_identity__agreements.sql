@@ -25,11 +25,11 @@ with levels as (
         case
             when l.email = r.email then 1
             when l.mail_domain = r.mail_domain and {{ name_likeness('l.mailbox', 'r.mailbox') }} >= 92 then 2
-            when l.mailbox = r.mailbox and length(l.mailbox) >= 6 and {{ says_more_than_the_name('l') }} then 3
+            when l.own_mailbox = r.own_mailbox then 3
             when l.mail_domain = r.mail_domain then 4
             when l.work_domain = r.work_domain then 5
             when l.company = r.company then 6
-            when {{ name_likeness('l.company', 'r.company') }} >= 92 then 7
+            when substr(l.company, 1, 1) = substr(r.company, 1, 1) and {{ name_likeness('l.company', 'r.company') }} >= 92 then 7
             when l.employer is null or r.employer is null then 0
             else 8
         end as work,
@@ -67,11 +67,12 @@ with levels as (
         case when l.lead_source = r.lead_source then 1 when l.lead_source != r.lead_source then 2 else 0 end as origin,
         least(l.given_rarity, r.given_rarity) as given_rarity,
         least(l.family_rarity, r.family_rarity) as family_rarity,
+        least(l.full_name_rarity, r.full_name_rarity) as full_name_rarity,
         l.email_rarity,
-        l.mailbox_rarity,
-        l.domain_rarity,
+        l.own_mailbox_rarity,
+        l.work_domain_rarity,
         l.company_rarity,
-        coalesce(least(l.phone_rarity, r.phone_rarity), 0) as phone_rarity,
+        least(coalesce(l.phone_rarity, l.mobile_phone_rarity), coalesce(r.phone_rarity, r.mobile_phone_rarity)) as phone_rarity,
         l.street_rarity,
         l.postal_code_rarity,
         l.city_rarity,
@@ -88,12 +89,16 @@ rarities as (
     select
         left_no, right_no, is_random, given, family, work, phone, birth, place, role, origin,
         case when given in (1, 2) then given_rarity else 0 end as given_rarity,
-        case when family = 1 then family_rarity else 0 end as family_rarity,
+        case
+            when family != 1 then 0
+            when given in (1, 2) then least(family_rarity, greatest(full_name_rarity - given_rarity, 0))
+            else family_rarity
+        end as family_rarity,
         case work
             when 1 then email_rarity
-            when 3 then mailbox_rarity
-            when 4 then domain_rarity
-            when 5 then domain_rarity
+            when 3 then own_mailbox_rarity
+            when 4 then work_domain_rarity
+            when 5 then work_domain_rarity
             when 6 then company_rarity
             else 0
         end as work_rarity,

@@ -13,7 +13,7 @@ blocks as (
 
     select 'email' as rule, email as block, record_no from records
     union all
-    select 'mailbox', mailbox, record_no from records where length(mailbox) >= 6
+    select 'mailbox', own_mailbox, record_no from records
     union all
     select 'phone', phone, record_no from records
     union all
@@ -45,9 +45,10 @@ blocks as (
 
 )
 
+-- A block is known by its hash: sixteen rules' worth of texts would be larger than all the rest.
 select
     rule,
-    block,
+    hash(rule, block) as block_hash,
     record_no
 from blocks
 where block is not null

@@ -38,37 +38,52 @@ addressed as (
     from records
     left join {{ ref('shared_mailboxes') }} as shared on records.local_part = shared.local_part
 
+),
+
+forms as (
+
+    select
+        records.record_id,
+        coalesce(given.name, split_part(records.written_out, '.', 1)) as given,
+        coalesce(given.formal_name, split_part(records.written_out, '.', 1)) as formal_given,
+        coalesce(given.other_formal_name, split_part(records.written_out, '.', 1)) as other_formal_given,
+        coalesce(family.name, split_part(records.written_out, '.', 2)) as family,
+        records.email,
+        case when not records.is_shared_mailbox then records.mailbox end as mailbox,
+        mail.domain as mail_domain,
+        coalesce(mail.domain, accounts.domain, site.domain) as work_domain,
+        company.name as company,
+        coalesce(mail.domain, accounts.domain, site.domain, company.name) as employer,
+        {{ phone_key('records.phone') }} as phone,
+        {{ phone_key('records.mobile_phone') }} as mobile_phone,
+        {{ date_text('records.birth_date') }} as birth_date,
+        nullif(records.plain_street, '') as street,
+        nullif(records.plain_city, '') as city,
+        nullif(records.plain_postal_code, '') as postal_code,
+        records.country,
+        nullif(records.plain_title, '') as title,
+        records.seniority,
+        records.department,
+        records.lead_source
+    from addressed as records
+    left join {{ ref('int_identity__names') }} as given on records.first_name = given.written_name
+    left join {{ ref('int_identity__names') }} as family on records.last_name = family.written_name
+    left join {{ ref('int_identity__domains') }} as mail on records.mail_site = mail.site and not mail.is_free_mail
+    left join {{ ref('int_identity__domains') }} as site on records.website = site.site and not site.is_free_mail
+    left join accounts on records.salesforce_account_id = accounts.salesforce_account_id
+    left join {{ ref('int_identity__company_names') }} as company
+        on coalesce(records.company_name, accounts.account_name) = company.written_name
+
 )
 
 select
-    cast(row_number() over (order by records.record_id) as integer) as record_no,
-    records.record_id,
-    coalesce(given.name, split_part(records.written_out, '.', 1)) as given,
-    coalesce(given.formal_name, split_part(records.written_out, '.', 1)) as formal_given,
-    coalesce(given.other_formal_name, split_part(records.written_out, '.', 1)) as other_formal_given,
-    coalesce(family.name, split_part(records.written_out, '.', 2)) as family,
-    records.email,
-    case when not records.is_shared_mailbox then records.mailbox end as mailbox,
-    mail.domain as mail_domain,
-    coalesce(mail.domain, accounts.domain, site.domain) as work_domain,
-    company.name as company,
-    coalesce(mail.domain, accounts.domain, site.domain, company.name) as employer,
-    {{ phone_key('records.phone') }} as phone,
-    {{ phone_key('records.mobile_phone') }} as mobile_phone,
-    {{ date_text('records.birth_date') }} as birth_date,
-    nullif(records.plain_street, '') as street,
-    nullif(records.plain_city, '') as city,
-    nullif(records.plain_postal_code, '') as postal_code,
-    records.country,
-    nullif(records.plain_title, '') as title,
-    records.seniority,
-    records.department,
-    records.lead_source
-from addressed as records
-left join {{ ref('int_identity__names') }} as given on records.first_name = given.written_name
-left join {{ ref('int_identity__names') }} as family on records.last_name = family.written_name
-left join {{ ref('int_identity__domains') }} as mail on records.mail_site = mail.site and not mail.is_free_mail
-left join {{ ref('int_identity__domains') }} as site on records.website = site.site and not site.is_free_mail
-left join accounts on records.salesforce_account_id = accounts.salesforce_account_id
-left join {{ ref('int_identity__company_names') }} as company
-    on coalesce(records.company_name, accounts.account_name) = company.written_name
+    cast(row_number() over (order by record_id) as integer) as record_no,
+    *,
+    -- A mailbox named after the person agrees wherever the name does.
+    case
+        when length(mailbox) >= 6
+            and position(replace(coalesce(given, '?'), ' ', '') in mailbox) = 0
+            and position(replace(coalesce(family, '?'), ' ', '') in mailbox) = 0
+            then mailbox
+    end as own_mailbox
+from forms

@@ -1,16 +1,21 @@
 -- The records to compare, with how much each of their words says: a shared Szymborska says more than a shared Smith.
 select
-    *,
-    {{ rarity('formal_given', within='country') }} as given_rarity,
-    {{ rarity('family', within='country') }} as family_rarity,
-    {{ rarity('email') }} as email_rarity,
-    {{ rarity('mailbox') }} as mailbox_rarity,
-    {{ rarity('work_domain') }} as domain_rarity,
-    {{ rarity('company') }} as company_rarity,
-    {{ rarity('phone') }} as phone_rarity,
-    {{ rarity('mobile_phone') }} as mobile_phone_rarity,
-    {{ rarity('street') }} as street_rarity,
-    {{ rarity('postal_code') }} as postal_code_rarity,
-    {{ rarity('city') }} as city_rarity,
-    {{ rarity('title') }} as title_rarity
-from {{ ref('int_identity__match_forms') }}
+    forms.*,
+    given.rarity as given_rarity,
+    families.rarity as family_rarity,
+    full_names.rarity as full_name_rarity,
+    {%- for field in rare_words() %}
+    {{ field }}_words.rarity as {{ field }}_rarity{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ ref('int_identity__match_forms') }} as forms
+left join {{ ref('int_identity__name_rarities') }} as given
+    on given.part = 'given' and forms.formal_given = given.name and coalesce(forms.country, '') = given.country
+left join {{ ref('int_identity__name_rarities') }} as families
+    on families.part = 'family' and forms.family = families.name and coalesce(forms.country, '') = families.country
+left join {{ ref('int_identity__name_rarities') }} as full_names
+    on full_names.part = 'full' and forms.formal_given || ' ' || forms.family = full_names.name
+    and coalesce(forms.country, '') = full_names.country
+{%- for field in rare_words() %}
+left join {{ ref('int_identity__word_rarities') }} as {{ field }}_words
+    on {{ field }}_words.field = '{{ field }}' and forms.{{ field }} = {{ field }}_words.word
+{%- endfor %}

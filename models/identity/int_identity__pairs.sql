@@ -2,12 +2,11 @@
 with blocks as (
 
     select
-        sizes.rule,
-        sizes.block,
+        blocks.block_hash,
         blocks.record_no
     from {{ ref('int_identity__blocks') }} as blocks
     inner join {{ ref('int_identity__block_sizes') }} as sizes
-        on blocks.rule = sizes.rule and blocks.block = sizes.block and not sizes.is_skipped
+        on blocks.block_hash = sizes.block_hash and not sizes.is_skipped
 
 ),
 
@@ -18,7 +17,7 @@ meeting as (
         later.record_no as right_no
     from blocks as earlier
     inner join blocks as later
-        on earlier.rule = later.rule and earlier.block = later.block and earlier.record_no < later.record_no
+        on earlier.block_hash = later.block_hash and earlier.record_no < later.record_no
 
 ),
 
