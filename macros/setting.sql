@@ -60,6 +60,7 @@
       'assumed_conversion_rate': ['0?[.][0-9]{0,20}[1-9][0-9]{0,20}|[1-9]([.][0-9]{1,20})?e-[0-9]{1,2}', 'a share between 0 and 1, such as 0.02'],
       'match_threshold': probability_rule(),
       'match_review_from': probability_rule(),
+      'match_review_to': probability_rule(),
       'match_block_limit': ['[2-9]|[1-9][0-9]{1,3}', 'a whole number from 2 to 9999'],
       'match_cluster_limit': ['[2-9]|[1-9][0-9]{1,2}', 'a whole number from 2 to 999'],
       'enabled': ['(?i)true|false', 'true or false'],

@@ -4,7 +4,7 @@ with members as (
     select
         records.account_key,
         records.lead_id,
-        min(records.created_at) as member_since,
+        min(records.account_known_at) as member_since,
         -- As the first of these records has it: what a later one adds was not known before.
         nullif(min_by(coalesce(records.department, ''), records.age_rank), '') as department
     from {{ ref('int_identity__lead_records') }} as records

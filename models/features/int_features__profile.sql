@@ -2,7 +2,9 @@
 select
     spine.lead_id,
     spine.as_of,
-    {{ best_known('records.account_key', 'records.survivorship_rank') }} as account_key,
+    {{ best_known(
+        'case when records.account_known_at < cast(spine.as_of as datetime) then records.account_key end', 'records.survivorship_rank'
+    ) }} as account_key,
     {{ best_known('records.seniority', 'records.survivorship_rank') }} as seniority,
     {{ best_known('records.department', 'records.survivorship_rank') }} as department,
     {{ best_known('records.country', 'records.survivorship_rank') }} as country,

@@ -1,5 +1,6 @@
 -- The living records of each person, best first, and the company each of them points to: by work address, then website, then CRM
--- account. Rank and company depend on nothing that was written after the record was made, so they may serve features of any past day.
+-- account, then name. Rank and company depend on nothing that was written after the record was made, or say since when they were known,
+-- so they may serve features of any past day.
 select
     records.record_id,
     source_records.lead_id,
@@ -11,8 +12,13 @@ select
     case
         when mail.is_free_mail = false then 'domain:' || mail.domain
         when site.is_free_mail = false then 'domain:' || site.domain
-        else crm_accounts.account_key
+        when crm_accounts.account_key is not null then crm_accounts.account_key
+        else coalesce(matches.account_key, 'name:' || names.name)
     end as account_key,
+    case
+        when mail.is_free_mail = false or site.is_free_mail = false or crm_accounts.account_key is not null then records.created_at
+        else greatest(records.created_at, coalesce(matches.known_at, records.created_at))
+    end as account_known_at,
     mail.is_free_mail = false as has_work_email,
     records.email,
     records.first_name,
@@ -35,3 +41,6 @@ left join {{ ref('int_identity__domains') }} as mail on split_part(records.email
 left join {{ ref('int_identity__domains') }} as site on records.website = site.site
 left join {{ ref('int_identity__crm_accounts') }} as crm_accounts
     on records.source_object = 'contact' and records.salesforce_account_id = crm_accounts.salesforce_account_id
+left join {{ ref('int_identity__company_names') }} as names on records.company_name = names.written_name
+left join {{ ref('int_identity__company_matches') }} as matches
+    on names.name = matches.name and coalesce(records.country, '') = matches.country
