@@ -58,6 +58,7 @@
       'training_threads': count,
       'random_seed': ['[0-9]{1,9}', 'a whole number of 0 or more'],
       'assumed_conversion_rate': ['0?[.][0-9]{0,20}[1-9][0-9]{0,20}|[1-9]([.][0-9]{1,20})?e-[0-9]{1,2}', 'a share between 0 and 1, such as 0.02'],
+      'identity_mode': ['fuzzy|exact|none', 'one of fuzzy, exact, none'],
       'match_threshold': probability_rule(),
       'match_review_from': probability_rule(),
       'match_review_to': probability_rule(),

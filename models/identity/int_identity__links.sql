@@ -38,3 +38,4 @@ select
     {{ evidence_name('evidence_rank') }} as evidence,
     probability
 from tied
+where evidence_rank <= {{ evidence_kinds().index({'fuzzy': 'match', 'exact': 'email', 'none': 'merge'}[setting('identity_mode')]) + 1 }}
