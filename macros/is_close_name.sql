@@ -2,6 +2,6 @@
     first of two. -#}
 {% macro is_close_name(left, right) -%}
   ({{ name_likeness(left, right) }} >= 90
-  or position(' ' || {{ left }} || ' ' in ' ' || {{ right }} || ' ') > 0
-  or position(' ' || {{ right }} || ' ' in ' ' || {{ left }} || ' ') > 0)
+  or contains(' ' || {{ left }} || ' ', ' ' || {{ right }} || ' ')
+  or contains(' ' || {{ right }} || ' ', ' ' || {{ left }} || ' '))
 {%- endmacro %}

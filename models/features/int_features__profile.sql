@@ -1,14 +1,13 @@
--- Who the lead was at the time: for each field the word of the best record that existed then.
+-- Who the lead was at the time: for each field the word of the record that stood for the person then.
 select
     spine.lead_id,
     spine.as_of,
-    {{ best_known(
-        'case when records.account_known_at < cast(spine.as_of as datetime) then records.account_key end', 'records.survivorship_rank'
-    ) }} as account_key,
-    {{ best_known('records.seniority', 'records.survivorship_rank') }} as seniority,
-    {{ best_known('records.department', 'records.survivorship_rank') }} as department,
-    {{ best_known('records.country', 'records.survivorship_rank') }} as country,
-    {{ best_known('records.lead_source', 'records.age_rank') }} as lead_source,
+    {{ survivor('account_key', 'records', 'case when records.account_known_at < cast(spine.as_of as datetime) then records.account_key end') }}
+        as account_key,
+    {{ survivor('seniority', 'records') }} as seniority,
+    {{ survivor('department', 'records') }} as department,
+    {{ survivor('country', 'records') }} as country,
+    {{ survivor('lead_source', 'records') }} as lead_source,
     max(case when records.has_work_email then 1 else 0 end) as has_work_email,
     max(case when records.phone is not null then 1 else 0 end) as has_phone,
     count(*) as source_records,

@@ -8,6 +8,15 @@ select
         partition by source_records.lead_id
         order by records.trust_rank, records.created_at desc nulls last, records.record_id
     ) as survivorship_rank,
+    row_number() over (partition by source_records.lead_id order by records.created_at desc nulls last, records.record_id) as recency_rank,
+    row_number() over (
+        partition by source_records.lead_id
+        order by
+            case when length(records.first_name) > 1 then 0 else 1 end + case when records.last_name is not null then 0 else 1 end,
+            records.trust_rank,
+            records.created_at desc nulls last,
+            records.record_id
+    ) as completeness_rank,
     row_number() over (partition by source_records.lead_id order by records.created_at, records.record_id) as age_rank,
     case
         when mail.is_free_mail = false then 'domain:' || mail.domain

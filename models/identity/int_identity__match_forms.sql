@@ -82,8 +82,8 @@ select
     -- A mailbox named after the person agrees wherever the name does.
     case
         when length(mailbox) >= 6
-            and position(replace(coalesce(given, '?'), ' ', '') in mailbox) = 0
-            and position(replace(coalesce(family, '?'), ' ', '') in mailbox) = 0
+            and not contains(mailbox, replace(coalesce(given, '?'), ' ', ''))
+            and not contains(mailbox, replace(coalesce(family, '?'), ' ', ''))
             then mailbox
     end as own_mailbox
 from forms
