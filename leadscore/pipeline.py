@@ -63,15 +63,16 @@ def metrics(predictions: pa.Table, parameters: pa.Table) -> pa.Table:
     return pa.Table.from_pandas(found, schema=schema, preserve_index=False)
 
 
-def train(rows: pa.Table, rules: pa.Table, parameters: pa.Table, metrics: pa.Table) -> pa.Table:
-    """Train on every row and give the registry's row: the artifact with its hash, what went in and how good it is."""
+def train(rows: pa.Table, rules: pa.Table, parameters: pa.Table, metrics: pa.Table, pinned: pa.Table) -> pa.Table:
+    """Train on every row and give the registry's row: the artifact with its hash, what went in and how good it is.
+
+    pinned: the odds that mean a score of 50, a row once there are any; else those of the rows are pinned.
+    """
     keys, features, fitting = _training_data(rows, rules, parameters)
     wanted = parameters.to_pylist()[0]
     model = fit(features, keys["is_converted"], **fitting)
     artifact, sha256 = dump_artifact(model)
     conversions = int(keys["is_converted"].sum())
-    # Half a conversion and half a miss are added so that the odds exist even when one class does.
-    rate = (conversions + 0.5) / (len(keys) + 1) if conversions else wanted["assumed_conversion_rate"]
     row = {
         "model_version": f"{wanted['as_of']}-{sha256[:8]}",
         "as_of": wanted["as_of"],
@@ -83,7 +84,7 @@ def train(rows: pa.Table, rules: pa.Table, parameters: pa.Table, metrics: pa.Tab
         "training_conversions": conversions,
         "training_from": keys["as_of"].min() if len(keys) else None,
         "training_until": keys["as_of"].max() if len(keys) else None,
-        "reference_odds": rate / (1 - rate),
+        "reference_odds": _reference_odds(conversions, len(keys), wanted["assumed_conversion_rate"], pinned),
         "metrics": _metrics_text(metrics),
         "library_version": __version__,
         "artifact": artifact,
@@ -91,6 +92,15 @@ def train(rows: pa.Table, rules: pa.Table, parameters: pa.Table, metrics: pa.Tab
     }
     dates = {"as_of", "training_from", "training_until"}
     return pa.table({name: pa.array([value], pa.date32() if name in dates else None) for name, value in row.items()})
+
+
+def _reference_odds(conversions: int, n_rows: int, assumed_rate: float, pinned: pa.Table) -> float:
+    """The odds that mean a score of 50: pinned ones, else those of the labelled rows, else the assumed ones."""
+    if pinned.num_rows:
+        return float(pinned.column("reference_odds")[0].as_py())
+    # Half a conversion and half a miss are added so that the odds exist even when one class does.
+    rate = (conversions + 0.5) / (n_rows + 1) if conversions else assumed_rate
+    return rate / (1 - rate)
 
 
 def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:

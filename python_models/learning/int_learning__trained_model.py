@@ -8,4 +8,5 @@ def model(dbt, session):
     rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
     parameters = warehouse.read(dbt.ref("int_learning__parameters"))
     metrics = warehouse.read(dbt.ref("ml_metrics"), order_by=["split", "scorer", "metric"])
-    return warehouse.write(session, pipeline.train(rows, rules, parameters, metrics))
+    pinned = warehouse.read(dbt.ref("int_learning__reference_odds"))
+    return warehouse.write(session, pipeline.train(rows, rules, parameters, metrics, pinned))
