@@ -3,7 +3,7 @@
 {% macro remembered(name) -%}
   {%- if not execute -%}{{ return('(select 1 as parsing)') }}{%- endif -%}
   {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] -%}
-  {%- set relation = adapter.get_relation(database=node.database, schema=node.schema, identifier=node.alias) -%}
+  {%- set relation = built_table(name) -%}
   {%- set present = columns_of(relation) if relation is not none else [] -%}
   (
       select

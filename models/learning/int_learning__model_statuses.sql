@@ -5,6 +5,12 @@ with run as (
 
 ),
 
+verdict as (
+
+    select max(case when lets_through then 1 else 0 end) = 1 as is_passed from {{ ref('int_learning__gates') }}
+
+),
+
 trained as (
 
     select
@@ -13,10 +19,11 @@ trained as (
         models.conversion_event,
         models.horizon_days,
         run.is_replay,
-        true as passed_gates,
-        case when before.model_version is null then run.as_of end as promoted_on
+        verdict.is_passed as passed_gates,
+        case when verdict.is_passed and before.model_version is null then run.as_of end as promoted_on
     from {{ ref('int_learning__trained_model') }} as models
     cross join run
+    cross join verdict
     -- While a model is pinned, none is promoted beside it.
     left join {{ ref('int_learning__registry_before') }} as before on before.is_pinned
 

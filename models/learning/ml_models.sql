@@ -17,7 +17,8 @@ registry as (
 
     select
         model_version, as_of, mode, conversion_event, horizon_days, feature_names, training_rows, training_conversions,
-        training_from, training_until, reference_odds, metrics, library_version, artifact, artifact_sha256
+        training_from, training_until, reference_odds, parameters, data_fingerprint, metrics, library_version, library_hash,
+        artifact, artifact_sha256
     from trained
 
     {% if is_incremental() %}
@@ -25,7 +26,8 @@ registry as (
 
         select
             model_version, as_of, mode, conversion_event, horizon_days, feature_names, training_rows, training_conversions,
-            training_from, training_until, reference_odds, metrics, library_version, artifact, artifact_sha256
+            training_from, training_until, reference_odds, parameters, data_fingerprint, metrics, library_version, library_hash,
+            artifact, artifact_sha256
         from {{ this }}
         where model_version not in (select trained.model_version from trained)
     {% endif %}
@@ -49,8 +51,11 @@ select
     cast(registry.training_from as date) as training_from,
     cast(registry.training_until as date) as training_until,
     cast(registry.reference_odds as double) as reference_odds,
+    cast(registry.parameters as varchar) as parameters,
+    cast(registry.data_fingerprint as varchar) as data_fingerprint,
     cast(registry.metrics as varchar) as metrics,
     cast(registry.library_version as varchar) as library_version,
+    cast(registry.library_hash as varchar) as library_hash,
     cast(registry.artifact as varchar) as artifact,
     cast(registry.artifact_sha256 as varchar) as artifact_sha256
 from registry

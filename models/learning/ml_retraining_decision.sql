@@ -1,4 +1,4 @@
--- Whether each run trained, and why: one row a run.
+-- Whether each run trained, and why: one row a run. It is also the memory of which days were run.
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -8,8 +8,13 @@
 ) }}
 
 select
-    run.as_of,
-    run.is_replay,
-    champion.model_version as champion_version
-from {{ ref('int_learning__parameters') }} as run
-left join {{ ref('int_learning__registry_before') }} as champion on champion.status = 'champion'
+    as_of,
+    is_replay,
+    cast(retrain as varchar) as retrain,
+    should_train,
+    cast(reasons as varchar) as reasons,
+    cast(details as varchar) as details,
+    cast(mode as varchar) as mode,
+    cast(champion_version as varchar) as champion_version,
+    cast(days_since_training as integer) as days_since_training
+from {{ ref('int_learning__decision') }}
