@@ -1,4 +1,4 @@
--- Does the model mean what it says? Held-out snapshots by tenth of the predicted probability, what was predicted and what came.
+-- Does the champion mean what it says? Held-out snapshots by tenth of the predicted probability, what was predicted and what came.
 with ranked as (
 
     select
@@ -7,6 +7,7 @@ with ranked as (
         model_probability,
         ntile(10) over (partition by split order by model_probability desc, lead_id, as_of) as decile
     from {{ ref('ml_holdout_predictions') }}
+    where model_version in (select champions.model_version from {{ ref('ml_models') }} as champions where champions.status = 'champion')
 
 )
 

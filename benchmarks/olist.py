@@ -79,7 +79,9 @@ def report(database: Path) -> str:
     rows = first_contacts(database)
     day, won_by_april = rows["as_of"], rows["is_converted"] & (rows["won_at"] < APRIL)
     winter, spring, may = day < APRIL, day >= APRIL, day >= MAY
-    build_says = read(database, "select * from analytics_learning.ml_metrics where split = 'out_of_time'")
+    build_says = read(
+        database, "select * from analytics_learning.ml_metrics where split = 'out_of_time' and slice_kind = 'all'"
+    )
     lines = [
         f"{'learnt from -> judged on':<34}{'ROC-AUC':>23}{'PR-AUC':>23}{'base rate':>11}",
         _line("January-March -> April-May", judge(rows, winter, spring)),

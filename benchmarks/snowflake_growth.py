@@ -177,8 +177,14 @@ def training_step(connection: duckdb.DuckDBPyConnection) -> int:
     from leadscore import pipeline
 
     rows = _few(connection, "int_learning__training_rows", 100_000)
-    arguments = [_few(connection, name) for name in ("rule_points", "int_learning__parameters", "ml_metrics")]
-    pipeline.train(rows, *arguments)
+    inputs = (
+        "rule_points",
+        "int_learning__parameters",
+        "int_learning__decision",
+        "int_learning__metrics",
+        "int_learning__reference_odds",
+    )
+    pipeline.train(rows, *[_few(connection, name) for name in inputs])
     return rows.num_rows
 
 

@@ -50,7 +50,13 @@ WANTED_SECONDS = 1800.0
 # A setting of the library: rows of a batch.
 BATCH_ROWS = 25_000
 # Models that are one process on one node; the training ones stop growing at training_max_rows.
-ONE_PROCESS = ("int_identity__clusters", "ml_holdout_predictions", "int_learning__trained_model", "ml_metrics")
+ONE_PROCESS = (
+    "int_identity__clusters",
+    "int_learning__holdout_predictions",
+    "int_learning__gates",
+    "int_learning__trained_model",
+    "int_learning__metrics",
+)
 BATCHED = {"int_features__rhythm": "rhythm", "ml_lead_explanations": "explanation"}
 # Measured by itself: core seconds of a build of so many leads on an idle machine (benchmarks/README.md).
 IDLE_LEADS = 200_000

@@ -53,6 +53,12 @@ def package_name() -> str:
     return _name(_digest(_files()))
 
 
+def content_hash() -> str:
+    """The hash of the library as it runs, 12 digits in hex: the same on every engine."""
+    packed = running_from()
+    return packed.stem.removeprefix("leadscore_") if packed else _digest(_files())[:12]
+
+
 def running_from() -> Path | None:
     """The zip that this library was imported from, None when it was not from a zip.
 

@@ -4,6 +4,7 @@ Training rows carry the keys `lead_id`, `as_of`, `account_key`, the label `is_co
 Parameters are one row. Everything comes sorted, so equal content gives equal results.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,67 +12,151 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadscore import __version__, explain, scorecard
+from leadscore.errors import LeadscoreError
 from leadscore.learning import LeadModel, dump_artifact, fit, load_artifact
-from leadscore.learning.evaluate import held_out_predictions, metrics_of
+from leadscore.learning.evaluate import ALL, held_out_predictions, metrics_of
+from leadscore.learning.gates import are_passed, contest, judge, unopposed
+from leadscore.learning.readiness import COLUMNS as VERDICTS
+from leadscore.learning.readiness import judged
+from leadscore.library_package import content_hash
 
 KEYS = ["lead_id", "as_of", "account_key", "is_converted"]
+HOLDOUT = pa.schema(
+    {
+        "split": pa.string(),
+        "lead_id": pa.string(),
+        "as_of": pa.date32(),
+        "origin": pa.date32(),
+        "segment": pa.string(),
+        "owner": pa.string(),
+        "is_converted": pa.bool_(),
+        "model_probability": pa.float64(),
+        "rules_probability": pa.float64(),
+        "training_rows": pa.int64(),
+    }
+)
+METRICS = pa.schema(
+    [(name, pa.string()) for name in ("split", "slice_kind", "slice", "scorer", "metric")]
+    + [(name, pa.float64()) for name in ("value", "lower", "upper")]
+    + [(name, pa.int64()) for name in ("n_rows", "n_positive", "n_train")]
+)
+GATES = pa.schema(
+    [(name, pa.string()) for name in ("gate", "segment")]
+    + [(name, pa.float64()) for name in ("value", "lower", "upper", "reference", "at_least", "at_most")]
+    + [("is_passed", pa.bool_()), ("champion_version", pa.string()), ("lets_through", pa.bool_())]
+)
+TRAINED = pa.schema(
+    {
+        "model_version": pa.string(),
+        "as_of": pa.date32(),
+        "mode": pa.string(),
+        "conversion_event": pa.string(),
+        "horizon_days": pa.int64(),
+        "feature_names": pa.string(),
+        "training_rows": pa.int64(),
+        "training_conversions": pa.int64(),
+        "training_from": pa.date32(),
+        "training_until": pa.date32(),
+        "reference_odds": pa.float64(),
+        "parameters": pa.string(),
+        "data_fingerprint": pa.string(),
+        "metrics": pa.string(),
+        "library_version": pa.string(),
+        "library_hash": pa.string(),
+        "artifact": pa.string(),
+        "artifact_sha256": pa.string(),
+    }
+)
 # Rows scored and explained at a time.
 SLICE_ROWS = 8_192
 
 
-def holdout_predictions(rows: pa.Table, rules: pa.Table, parameters: pa.Table) -> pa.Table:
-    """Held-out predictions of model and rules for the newest rows, and beside them those of a random split."""
-    keys, features, fitting = _training_data(rows, rules, parameters)
-    max_rows = parameters.to_pylist()[0]["evaluation_max_rows"]
-    found = held_out_predictions(features, keys["is_converted"], max_rows=max_rows, **fitting)
+def rows_to_learn(decision: pa.Table) -> int | None:
+    """How many training rows a run has to read: all (none said) when it trains, else 0."""
+    return None if _is_training(decision) else 0
+
+
+def readiness(figures: pa.Table) -> pa.Table:
+    """The figures of the data held against their thresholds."""
+    schema = pa.schema(
+        [(name, pa.float64() if name in ("value", "at_least", "at_most") else pa.string()) for name in VERDICTS]
+    )
+    return pa.Table.from_pandas(judged(figures.to_pandas()), schema=schema, preserve_index=False)
+
+
+def holdout_predictions(
+    rows: pa.Table, segments: pa.Table, rules: pa.Table, parameters: pa.Table, decision: pa.Table
+) -> pa.Table:
+    """Held-out predictions of model and rules for the newest rows, and beside them those of a random split; none if
+    nothing is trained."""
+    if not _is_training(decision):
+        return HOLDOUT.empty_table()
+    keys, features, fitting = _training_data(rows, rules, parameters, decision)
+    wanted = parameters.to_pylist()[0]
+    found = held_out_predictions(
+        features,
+        keys["is_converted"],
+        max_rows=wanted["evaluation_max_rows"],
+        n_origins=wanted["backtest_origins"],
+        **fitting,
+    )
     position = found["row"].to_numpy(dtype=np.int64)
     return pa.table(
         {
             "split": pa.array(found["split"], pa.string()),
             "lead_id": rows.column("lead_id").take(position),
-            "as_of": rows.column("as_of").take(position),
+            "as_of": pa.array(keys["as_of"], pa.date32()).take(position),
+            "origin": pa.array(found["origin"], pa.date32()),
+            "segment": segments.column("segment").take(position),
             "owner": pa.array(found["owner"].astype(str), pa.string()),
             "is_converted": pa.array(found["label"].astype(bool), pa.bool_()),
             "model_probability": pa.array(found["model"], pa.float64()),
             "rules_probability": pa.array(found["rules"], pa.float64()),
             "training_rows": pa.array(found["n_train"], pa.int64()),
-        }
+        },
+        schema=HOLDOUT,
     )
 
 
-def metrics(predictions: pa.Table, parameters: pa.Table) -> pa.Table:
-    """Every metric of model and rules on the held-out rows of each split, with its 95 percent interval."""
+def metrics(predictions: pa.Table, parameters: pa.Table, decision: pa.Table, odds: pa.Table) -> pa.Table:
+    """Every metric of model and rules on the held-out rows of each split, and out of time by segment and month, with its 95
+    percent interval; none if nothing is trained.
+
+    odds: one row with the odds that mean a score of 50.
+    """
+    if not _is_training(decision):
+        return METRICS.empty_table()
+    wanted = parameters.to_pylist()[0]
+    threshold = scorecard.probability(wanted["sales_threshold"], odds.column("reference_odds")[0].as_py())
     columns = {
         "is_converted": "label",
         "model_probability": "model",
         "rules_probability": "rules",
         "training_rows": "n_train",
     }
-    found = metrics_of(predictions.to_pandas().rename(columns=columns), seed=parameters.to_pylist()[0]["random_seed"])
-    texts, figures, counts = (
-        ["split", "scorer", "metric"],
-        ["value", "lower", "upper"],
-        ["n_rows", "n_positive", "n_train"],
-    )
-    schema = pa.schema(
-        [(name, pa.string()) for name in texts]
-        + [(name, pa.float64()) for name in figures]
-        + [(name, pa.int64()) for name in counts]
-    )
-    return pa.Table.from_pandas(found, schema=schema, preserve_index=False)
+    judged_rows = predictions.to_pandas().rename(columns=columns)
+    judged_rows["month"] = pd.to_datetime(judged_rows["as_of"]).dt.strftime("%Y-%m")
+    found = metrics_of(judged_rows, seed=wanted["random_seed"], threshold=float(threshold), slices=["segment", "month"])
+    return pa.Table.from_pandas(found, schema=METRICS, preserve_index=False)
 
 
-def train(rows: pa.Table, rules: pa.Table, parameters: pa.Table, metrics: pa.Table) -> pa.Table:
-    """Train on every row and give the registry's row: the artifact with its hash, what went in and how good it is."""
-    keys, features, fitting = _training_data(rows, rules, parameters)
+def train(
+    rows: pa.Table, rules: pa.Table, parameters: pa.Table, decision: pa.Table, metrics: pa.Table, odds: pa.Table
+) -> pa.Table:
+    """Train on every row and give the registry's row: the artifact with its hash, what went in and how good it is; no row if
+    nothing is trained.
+
+    odds: one row with the odds that mean a score of 50.
+    """
+    if not _is_training(decision):
+        return TRAINED.empty_table()
+    keys, features, fitting = _training_data(rows, rules, parameters, decision)
     wanted = parameters.to_pylist()[0]
     model = fit(features, keys["is_converted"], **fitting)
     artifact, sha256 = dump_artifact(model)
-    conversions = int(keys["is_converted"].sum())
-    # Half a conversion and half a miss are added so that the odds exist even when one class does.
-    rate = (conversions + 0.5) / (len(keys) + 1) if conversions else wanted["assumed_conversion_rate"]
     row = {
         "model_version": f"{wanted['as_of']}-{sha256[:8]}",
         "as_of": wanted["as_of"],
@@ -80,17 +165,85 @@ def train(rows: pa.Table, rules: pa.Table, parameters: pa.Table, metrics: pa.Tab
         "horizon_days": wanted["horizon_days"],
         "feature_names": json.dumps(model.feature_names),
         "training_rows": len(keys),
-        "training_conversions": conversions,
+        "training_conversions": int(keys["is_converted"].sum()),
         "training_from": keys["as_of"].min() if len(keys) else None,
         "training_until": keys["as_of"].max() if len(keys) else None,
-        "reference_odds": rate / (1 - rate),
+        "reference_odds": odds.column("reference_odds")[0].as_py(),
+        "parameters": json.dumps(model.params, sort_keys=True),
+        "data_fingerprint": fingerprint(rows),
         "metrics": _metrics_text(metrics),
         "library_version": __version__,
+        "library_hash": content_hash(),
         "artifact": artifact,
         "artifact_sha256": sha256,
     }
-    dates = {"as_of", "training_from", "training_until"}
-    return pa.table({name: pa.array([value], pa.date32() if name in dates else None) for name, value in row.items()})
+    return pa.Table.from_pylist([row], schema=TRAINED)
+
+
+def gates(
+    rows: pa.Table,
+    segments: pa.Table,
+    rules: pa.Table,
+    parameters: pa.Table,
+    decision: pa.Table,
+    champion: pa.Table,
+) -> pa.Table:
+    """The gates between champion and challenger, a row each; none if nothing is trained.
+
+    champion: its row of the registry, or none. One that cannot be asked, because its artifact was changed or a feature is
+    gone, does not stand in the way of the next.
+    """
+    if not _is_training(decision):
+        return GATES.empty_table()
+    keys, features, fitting = _training_data(rows, rules, parameters, decision)
+    registered = next(iter(champion.to_pylist()), None)
+    model = _usable(registered, features)
+    if registered is None or model is None:
+        found = unopposed("no_champion" if registered is None else "champion_unusable")
+    else:
+        wanted = parameters.to_pylist()[0]
+        contested = contest(
+            features,
+            keys["is_converted"],
+            champion=model,
+            learnt_until=registered["training_until"],
+            max_rows=wanted["evaluation_max_rows"],
+            **fitting,
+        )
+        position = contested["row"].to_numpy(dtype=np.int64)
+        found = judge(contested, segments.column("segment").to_numpy()[position], seed=wanted["random_seed"])
+    version = None if registered is None else registered["model_version"]
+    found = found.assign(champion_version=version, lets_through=are_passed(found))
+    return pa.Table.from_pandas(found, schema=GATES, preserve_index=False)
+
+
+def fingerprint(rows: pa.Table) -> str:
+    """A hash of what was learnt from: names and values, whatever the width of their types."""
+    found = hashlib.sha256()
+    for name in sorted(rows.column_names):
+        column = rows.column(name)
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+            column = column.cast(pa.float64())
+        hashed = pd.util.hash_pandas_object(column.to_pandas(), index=False, categorize=True)
+        found.update(f"{name}\n{len(hashed)}\n".encode())
+        found.update(hashed.to_numpy(dtype="<u8").tobytes())
+    return found.hexdigest()
+
+
+def _is_training(decision: pa.Table) -> bool:
+    return bool(decision.column("should_train")[0].as_py())
+
+
+def _usable(registered: dict[str, Any] | None, features: pa.Table) -> LeadModel | None:
+    """The model of a registry row if its artifact is whole and its features are there, else none."""
+    if registered is None:
+        return None
+    try:
+        model = load_artifact(registered["artifact"], registered["artifact_sha256"])
+        model.margins(features.slice(0, 1))
+    except LeadscoreError:
+        return None
+    return model
 
 
 def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
@@ -104,6 +257,10 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
         probability, the scores, the lists `feature_values` and `points` in the order of the model's features, and
         `reason_*`, the features worth telling.
     """
+    if not registry.num_rows:
+        raise LeadscoreError(
+            "There is no champion to score with: ml_models holds none. Build with the variable retrain on auto."
+        )
     row = registry.to_pylist()[0]
     names = np.array(json.loads(row["feature_names"]), dtype=object)
     version, reference_odds = row["model_version"], row["reference_odds"]
@@ -153,7 +310,7 @@ def in_slices(function: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Callable[
 
 
 def _training_data(
-    rows: pa.Table, rules: pa.Table, parameters: pa.Table
+    rows: pa.Table, rules: pa.Table, parameters: pa.Table, decision: pa.Table
 ) -> tuple[pd.DataFrame, pa.Table, dict[str, Any]]:
     """Keys, features, and the arguments of fitting, apart."""
     wanted = parameters.to_pylist()[0]
@@ -164,6 +321,7 @@ def _training_data(
         "lead": keys["lead_id"],
         "rules": rules.to_pandas(),
         "horizon_days": wanted["horizon_days"],
+        "mode": decision.column("mode")[0].as_py(),
         "seed": wanted["random_seed"],
         "nthread": wanted["training_threads"],
         "assumed_rate": wanted["assumed_conversion_rate"],
@@ -172,9 +330,9 @@ def _training_data(
 
 
 def _metrics_text(metrics: pa.Table) -> str:
-    """Metrics as JSON: split -> scorer -> metric -> [value, lower, upper], null where a figure does not exist."""
+    """Metrics of all rows as JSON: split -> scorer -> metric -> [value, lower, upper], null where a figure does not exist."""
     found: dict[str, dict[str, dict[str, list[float | None]]]] = {}
-    for row in metrics.to_pylist():
+    for row in metrics.filter(pc.equal(metrics["slice_kind"], ALL)).to_pylist():
         interval = [
             None if row[name] is None or np.isnan(row[name]) else row[name] for name in ("value", "lower", "upper")
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -73,16 +74,21 @@ def _quality(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> st
     head = f"The model: {kind} {version}, learnt from {rows:,} snapshots with {conversions:,} conversions"
     figures: dict[tuple[str, str, str], Figure] = {}
     for split, scorer, metric, *interval in connection.execute(
-        f"select split, scorer, metric, value, lower, upper from {homes['ml_metrics']}"
+        f"""
+        select split, scorer, metric, value, lower, upper
+        from {homes["ml_metrics"]} where slice_kind = 'all' and model_version = ?
+        """,
+        [version],
     ).fetchall():
         figures[split, scorer, metric] = tuple(np.nan if bound is None else bound for bound in interval)
-    figures |= _ceiling(connection, homes)
+    figures |= _ceiling(connection, homes, version)
     n_rows, n_positive = _one(
         connection,
         f"""
         select coalesce(max(n_rows), 0), coalesce(max(n_positive), 0)
-        from {homes["ml_metrics"]} where split = 'out_of_time'
+        from {homes["ml_metrics"]} where split = 'out_of_time' and slice_kind = 'all' and model_version = ?
         """,
+        [version],
     )
     if not n_positive:
         return f"{head}.\n  No conversion among the held-out leads yet: quality cannot be judged."
@@ -113,7 +119,9 @@ def _interval(figure: Figure | None) -> str:
     return f"{value:.3f} [{lower:.3f}, {upper:.3f}]"
 
 
-def _ceiling(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> dict[tuple[str, str, str], Figure]:
+def _ceiling(
+    connection: duckdb.DuckDBPyConnection, homes: dict[str, str], version: str
+) -> dict[tuple[str, str, str], Figure]:
     """In a simulated world, the metrics of the true probability on the same held-out rows: no model can do better."""
     if "conversion_probability" not in homes:
         return {}
@@ -130,10 +138,11 @@ def _ceiling(connection: duckdb.DuckDBPyConnection, homes: dict[str, str]) -> di
             on persons.person_id = truth.person_id
             and predictions.as_of >= truth.valid_from
             and predictions.as_of < truth.valid_to
-        where predictions.split = 'out_of_time'
+        where predictions.split = 'out_of_time' and predictions.model_version = ?
         group by predictions.lead_id, predictions.as_of
         order by predictions.lead_id, predictions.as_of
-        """
+        """,
+        [version],
     ).fetchnumpy()
     if not len(found["is_converted"]):
         return {}
@@ -194,7 +203,7 @@ def _in_a_line(text: str, most: int = 60) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:  # type: ignore[type-arg]
-    found = connection.execute(query).fetchone()
+def _one(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> tuple:  # type: ignore[type-arg]
+    found = connection.execute(query, list(values)).fetchone()
     assert found is not None
     return tuple(found)

@@ -22,8 +22,8 @@
   {%- set pattern, wanted = rules[name] if name in rules else rules[name.split('_') | last] -%}
   {%- if template -%}
     {%- set fits = false -%}
-  {%- elif name == 'as_of' -%}
-    {%- set fits = is_iso_date(value) -%}
+  {%- elif name in ('as_of', 'training_from') -%}
+    {%- set fits = is_iso_date(value | string) -%}
   {%- elif name == 'source_time_zone' -%}
     {%- set fits = value in modules.pytz.all_timezones -%}
   {%- elif name.endswith('_database') and value == target.database -%}
@@ -64,6 +64,12 @@
       'match_review_to': probability_rule(),
       'match_block_limit': ['[2-9]|[1-9][0-9]{1,3}', 'a whole number from 2 to 9999'],
       'match_cluster_limit': ['[2-9]|[1-9][0-9]{1,2}', 'a whole number from 2 to 999'],
+      'training_from': ['', 'an ISO date: older snapshots are not learnt from'],
+      'backtest_origins': ['[1-9][0-9]?', 'a whole number from 1 to 99'],
+      'sales_threshold': ['[0-9]{1,2}([.][0-9]{1,6})?|100', 'a score from 0 to 100'],
+      'retrain': ['auto|always|never', 'one of auto, always, never'],
+      'retrain_after_days': ['[1-9][0-9]{0,4}', 'a whole number of 1 or more, below 100000'],
+      'retrain_pause_days': ['[0-9]{1,5}', 'a whole number of 0 or more, below 100000'],
       'enabled': ['(?i)true|false', 'true or false'],
       'schema': place_rule(),
       'database': place_rule(),

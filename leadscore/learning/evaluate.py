@@ -1,8 +1,9 @@
-"""Honest evaluation: the newest time, other accounts, and beside it the random split that flatters."""
+"""Honest evaluation: the newest months, each from what was known when it began, other accounts, and beside it the random
+split that flatters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,22 +15,27 @@ from leadscore.learning.encoding import Table, as_frame
 from leadscore.learning.metrics import with_intervals
 from leadscore.learning.model import LeadModel
 from leadscore.learning.rules import Rule
-from leadscore.learning.splits import days, owners, stable_hash, time_and_account_folds
+from leadscore.learning.splits import days, owners, rolling_folds, stable_hash
 from leadscore.learning.training import binary_label, choose_mode, fit
 
-OUT_OF_TIME, RANDOM = "out_of_time", "random"
+OUT_OF_TIME, RANDOM, LEAKAGE_GAP = "out_of_time", "random", "leakage_gap"
 MODEL, RULES = "model", "rules"
 N_FOLDS = 4
+N_ORIGINS = 3
 MAX_ROWS = 60_000
+ALL = "all"
+COLUMNS = [
+    *("split", "slice_kind", "slice", "scorer", "metric", "value", "lower", "upper", "n_rows", "n_positive", "n_train"),
+]
+"""What ``metrics_of`` says."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """What a model of this kind is worth on accounts and months it has not seen.
 
-    predictions: held-out rows, one each: row (position in the input), fold, label, model, rules (probabilities).
-    metrics: split (out_of_time, random), scorer (model, rules), metric, value, lower, upper, n_rows, n_positive,
-    n_train.
+    predictions: held-out rows, one each: row (position in the input), origin, label, model, rules (probabilities).
+    metrics: as ``metrics_of`` gives them.
     window_start: the first held-out day, none without out-of-time rows. note: what could not be done, or empty.
     """
 
@@ -52,6 +58,7 @@ def evaluate(
     seed: int = 0,
     *,
     newest_share: float = 0.25,
+    n_origins: int = N_ORIGINS,
     max_rows: int = MAX_ROWS,
     n_boot: int = 200,
     **fit_params: Any,
@@ -60,7 +67,7 @@ def evaluate(
     chosen = choose_mode(binary_label(label, len(features)), lead) if mode == "auto" else mode
     predictions = held_out_predictions(
         features, label, as_of, account, lead, rules, horizon_days, chosen, seed,
-        newest_share=newest_share, max_rows=max_rows, **fit_params,
+        newest_share=newest_share, n_origins=n_origins, max_rows=max_rows, **fit_params,
     )  # fmt: skip
     out_of_time = predictions[predictions["split"] == OUT_OF_TIME]
     note = (
@@ -69,7 +76,7 @@ def evaluate(
     )
     return Evaluation(
         mode=chosen,
-        predictions=out_of_time[["row", "fold", "label", MODEL, RULES]].reset_index(drop=True),
+        predictions=out_of_time[["row", "origin", "label", MODEL, RULES]].reset_index(drop=True),
         metrics=metrics_of(predictions, n_boot, seed),
         window_start=pd.Timestamp(days(as_of)[out_of_time["row"]].min(), unit="D") if len(out_of_time) else None,
         note="" if len(out_of_time) else note,
@@ -88,22 +95,25 @@ def held_out_predictions(
     seed: int = 0,
     *,
     newest_share: float = 0.25,
+    n_origins: int = N_ORIGINS,
     max_rows: int = MAX_ROWS,
     **fit_params: Any,
 ) -> pd.DataFrame:
     """Predictions of model and rules for rows that took no part in training them.
 
-    Out of time: each quarter of the accounts, by hash, is predicted in the newest window by a model of the other
-    accounts' rows whose horizon had passed when the window opens. Random: trains on as many rows and ignores both time
-    and account; what it shows more is leakage, not skill. More rows than ``max_rows`` are thinned by hash of the lead.
+    Out of time, a backtest with a rolling origin: the newest window is cut by months into ``n_origins`` periods, and each
+    quarter of the accounts, by hash, is predicted in each period by a model of the other accounts' rows whose horizon had
+    passed when the period opens. Random: trains on as many rows and ignores both time and account; what it shows more is
+    leakage, not skill. More rows than ``max_rows`` are thinned by hash of the lead.
 
-    Columns: split (out_of_time, random), row (position in the input), fold, label, model and rules (probabilities),
-    owner (the account, else the lead, whose rows stand and fall together), n_train. Sorted by split and row.
+    Columns: split (out_of_time, random), row (position in the input), origin (the day the period opens, datetime64[D]),
+    label, model and rules (probabilities), owner (the account, else the lead, whose rows stand and fall together),
+    n_train. Sorted by split and row.
     """
     frame = as_frame(features)
     y = binary_label(label, len(frame))
     chosen = choose_mode(y, lead) if mode == "auto" else mode
-    kept = _thin(lead, len(frame), max_rows, seed)
+    kept = thinned(lead, len(frame), max_rows, seed)
     day = days(as_of)[kept]
     frame, y = frame.iloc[kept].reset_index(drop=True), y[kept]
     accounts = None if account is None else np.asarray(account, dtype=object)[kept]
@@ -118,14 +128,14 @@ def held_out_predictions(
             **where, **fit_params,
         )  # fmt: skip
 
-    def predict(split: str, fold: int, fitted: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> pd.DataFrame:
+    def predict(split: str, origin: int, fitted: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> pd.DataFrame:
         test = frame[held_out]
         by_time = split == OUT_OF_TIME
         return pd.DataFrame(
             {
                 "split": split,
                 "row": kept[held_out],
-                "fold": fold,
+                "origin": np.datetime64(origin, "D"),
                 "label": y[held_out].astype(np.int8),
                 MODEL: train(fitted, chosen, by_time).predict_proba(test)[:, 1],
                 RULES: train(fitted, RULES, by_time).predict_proba(test)[:, 1],
@@ -134,56 +144,72 @@ def held_out_predictions(
             }
         )
 
-    folds = list(time_and_account_folds(moment, owner, horizon_days, newest_share, N_FOLDS, seed))
-    parts = [predict(OUT_OF_TIME, fold, fitted, out) for fold, (fitted, out) in enumerate(folds)]
-    n_train = int(np.mean([fitted.sum() for fitted, _ in folds])) if folds else int(len(y) * (1 - newest_share))
-    n_test = sum(int(out.sum()) for _, out in folds) if folds else len(y) - n_train
+    folds = list(rolling_folds(moment, owner, horizon_days, newest_share, n_origins, N_FOLDS, seed))
+    parts = [predict(OUT_OF_TIME, *fold) for fold in folds]
+    n_train = int(np.mean([fitted.sum() for _, fitted, _ in folds])) if folds else int(len(y) * (1 - newest_share))
+    n_test = sum(int(out.sum()) for *_, out in folds) if folds else len(y) - n_train
     shuffled = np.random.default_rng(seed).permutation(len(y))
     fitted, out = np.zeros((2, len(y)), dtype=bool)
     fitted[shuffled[:n_train]] = True
     out[shuffled[n_train : n_train + n_test]] = True
     if fitted.any() and out.any():
-        parts.append(predict(RANDOM, 0, fitted, out))
+        parts.append(predict(RANDOM, int(day.min()), fitted, out))
     if not parts:
-        return pd.DataFrame({name: [] for name in ("split", "row", "fold", "label", MODEL, RULES, "owner", "n_train")})
+        names = ("split", "row", "origin", "label", MODEL, RULES, "owner", "n_train")
+        return pd.DataFrame({name: [] for name in names})
     return pd.concat(parts, ignore_index=True).sort_values(["split", "row"], ignore_index=True)
 
 
-def metrics_of(predictions: pd.DataFrame, n_boot: int = 200, seed: int = 0) -> pd.DataFrame:
+def metrics_of(
+    predictions: pd.DataFrame,
+    n_boot: int = 200,
+    seed: int = 0,
+    threshold: float | None = None,
+    slices: Sequence[str] = (),
+) -> pd.DataFrame:
     """Every metric of both scorers on the same held-out rows, with intervals that draw whole owners.
 
-    Columns: split, scorer (model, rules), metric, value, lower, upper, n_rows, n_positive, n_train; the out-of-time
-    split is always there, its values missing when it has no rows.
+    threshold: the probability from which sales would be called. slices: columns of the predictions by whose values the
+    out-of-time rows are judged once more, each alone. Columns: split, slice_kind (all, or the column), slice (its value),
+    scorer (model, rules), metric, value, lower, upper, n_rows, n_positive, n_train; the out-of-time split is always there,
+    its values missing when it has no rows. The split leakage_gap is random less out of time, without an interval.
     """
-    splits = [OUT_OF_TIME, *([RANDOM] if (predictions["split"] == RANDOM).any() else [])]
-    return pd.concat(
-        [
-            table
-            for split in splits
-            for table in _tables(split, predictions[predictions["split"] == split], n_boot, seed)
-        ],
-        ignore_index=True,
-    )
+    out_of_time, random = (predictions[predictions["split"] == split] for split in (OUT_OF_TIME, RANDOM))
+
+    def judged(split: str, rows: pd.DataFrame, kind: str = ALL, value: str = ALL) -> Iterator[pd.DataFrame]:
+        label = rows["label"].to_numpy(dtype=np.float64)
+        for scorer in (MODEL, RULES):
+            probability = rows[scorer].to_numpy(dtype=np.float64)
+            yield with_intervals(label, probability, rows["owner"], n_boot, seed, threshold).assign(
+                split=split,
+                slice_kind=kind,
+                slice=value,
+                scorer=scorer,
+                n_rows=len(label),
+                n_positive=int(label.sum()),
+                n_train=int(rows["n_train"].mean()) if len(label) else 0,
+            )
+
+    tables = [*judged(OUT_OF_TIME, out_of_time)]
+    for kind in slices:
+        for value, rows in out_of_time.groupby(kind, sort=True):
+            tables += judged(OUT_OF_TIME, rows, kind, str(value))
+    if len(random):
+        tables += judged(RANDOM, random)
+    found = pd.concat(tables, ignore_index=True)[COLUMNS]
+    return pd.concat([found, _leakage_gap(found)], ignore_index=True) if len(random) else found
 
 
-def _tables(split: str, predictions: pd.DataFrame, n_boot: int, seed: int) -> list[pd.DataFrame]:
-    """The metrics of both scorers on the same rows, in the long shape."""
-    label = predictions["label"].to_numpy(dtype=np.float64)
-    return [
-        with_intervals(
-            label, predictions[scorer].to_numpy(dtype=np.float64), predictions["owner"], n_boot, seed
-        ).assign(
-            split=split,
-            scorer=scorer,
-            n_rows=len(label),
-            n_positive=int(label.sum()),
-            n_train=int(predictions["n_train"].mean()) if len(label) else 0,
-        )[["split", "scorer", "metric", "value", "lower", "upper", "n_rows", "n_positive", "n_train"]]
-        for scorer in (MODEL, RULES)
-    ]
+def _leakage_gap(metrics: pd.DataFrame) -> pd.DataFrame:
+    """What the random split shows more than the honest one, metric by metric."""
+    whole = metrics[metrics["slice_kind"] == ALL]
+    honest = whole[whole["split"] == OUT_OF_TIME].set_index(["scorer", "metric"])["value"]
+    gap = whole[whole["split"] == RANDOM].set_index(["scorer", "metric"])
+    gap["value"] -= honest
+    return gap.assign(split=LEAKAGE_GAP, lower=np.nan, upper=np.nan).reset_index()[COLUMNS]
 
 
-def _thin(lead: Any, n_rows: int, max_rows: int, seed: int) -> NDArray[np.int64]:
+def thinned(lead: Any, n_rows: int, max_rows: int, seed: int) -> NDArray[np.int64]:
     """Positions of at most about ``max_rows`` rows: all rows of the leads whose hash is low."""
     if n_rows <= max_rows:
         return np.arange(n_rows)

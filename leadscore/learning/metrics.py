@@ -6,6 +6,7 @@ another vector of weights. Accuracy is absent on purpose: always saying no would
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +30,12 @@ METRICS = (
     "calibration_slope",
     "calibration_intercept",
     "ece",
+    "ks",
     "lift_at_decile",
     "precision_at_decile",
+    "precision_at_threshold",
+    "recall_at_threshold",
+    "f1_at_threshold",
     "base_rate",
 )
 
@@ -66,10 +71,16 @@ class Ranked:
         return cls(order, y, p, surprise, last, step, mean)
 
 
-def all_metrics(label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> dict[str, float]:
-    """Every metric of METRICS by name, of labels and probabilities (n,); NaN where a single class leaves none."""
+def all_metrics(
+    label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None, threshold: float | None = None
+) -> dict[str, float]:
+    """Every metric of METRICS by name, of labels and probabilities (n,); NaN where a single class leaves none.
+
+    threshold: the probability from which a row counts as chosen; without one the metrics at the threshold are NaN.
+    """
     ranked = Ranked.of(label, probability)
-    return _metrics(ranked, np.ones(len(ranked.label)) if weight is None else np.asarray(weight, float)[ranked.order])
+    weights = np.ones(len(ranked.label)) if weight is None else np.asarray(weight, float)[ranked.order]
+    return _metrics(ranked, weights, threshold)
 
 
 def roc_auc(label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> float:
@@ -95,7 +106,7 @@ def reachable_skill(label: ArrayLike, probability: ArrayLike, true_probability: 
     return (base - log_loss(y, probability)) / reachable if reachable > 0 else float("nan")
 
 
-def _metrics(ranked: Ranked, w: Floats) -> dict[str, float]:
+def _metrics(ranked: Ranked, w: Floats, threshold: float | None = None) -> dict[str, float]:
     """All metrics of sorted rows under weights (n,) in the same order."""
     y, p, last = ranked.label, ranked.probability, ranked.last
     rows = float(w.sum())
@@ -118,8 +129,10 @@ def _metrics(ranked: Ranked, w: Floats) -> dict[str, float]:
         "calibration_slope": slope,
         "calibration_intercept": intercept,
         "ece": _ece(chosen, true_pos, predicted),
+        "ks": _ks(true_pos, chosen) if both else np.nan,
         "lift_at_decile": in_decile / (DECILE * rows) / base_rate if positives > 0 else np.nan,
         "precision_at_decile": in_decile / (DECILE * rows),
+        **_at_threshold(ranked, w, wy, threshold),
         "base_rate": base_rate,
     }
     return {name: float(result[name]) for name in METRICS}
@@ -134,6 +147,27 @@ def _roc_auc(true_pos: Floats, chosen: Floats) -> float:
     false_pos = chosen - true_pos
     area = np.trapezoid(np.append(0.0, true_pos), np.append(0.0, false_pos))
     return float(area / (true_pos[-1] * false_pos[-1]))
+
+
+def _ks(true_pos: Floats, chosen: Floats) -> float:
+    """Kolmogorov-Smirnov: the widest gap between the shares of both classes that stand above a probability."""
+    false_pos = chosen - true_pos
+    return float(np.max(np.abs(true_pos / true_pos[-1] - false_pos / false_pos[-1])))
+
+
+def _at_threshold(ranked: Ranked, w: Floats, wy: Floats, threshold: float | None) -> dict[str, float]:
+    """Precision, recall and their harmonic mean when all rows from a probability upwards are chosen.
+
+    Precision is NaN where no row is chosen, recall and F1 where none is positive.
+    """
+    n = len(ranked.probability) if threshold is None else int(np.searchsorted(-ranked.probability, -threshold, "right"))
+    hits, chosen, positives = float(wy[:n].sum()), float(w[:n].sum()), float(wy.sum())
+    known = threshold is not None
+    return {
+        "precision_at_threshold": hits / chosen if known and chosen > 0 else np.nan,
+        "recall_at_threshold": hits / positives if known and positives > 0 else np.nan,
+        "f1_at_threshold": 2 * hits / (chosen + positives) if known and positives > 0 else np.nan,
+    }
 
 
 def _average_precision(true_pos: Floats, chosen: Floats) -> float:
@@ -171,26 +205,69 @@ def _calibration(ranked: Ranked, w: Floats, wy: Floats) -> tuple[float, float]:
 
 
 def with_intervals(
-    label: ArrayLike, probability: ArrayLike, cluster: Any = None, n_boot: int = 200, seed: int = 0
+    label: ArrayLike,
+    probability: ArrayLike,
+    cluster: Any = None,
+    n_boot: int = 200,
+    seed: int = 0,
+    threshold: float | None = None,
 ) -> pd.DataFrame:
     """Every metric with its 95 % interval: columns metric, value, lower, upper.
 
     Whole clusters (n,), accounts for instance, are drawn with replacement, because rows of one account are not
     independent (Field and Welsh 2007); without clusters single rows are. The interval is the percentile one.
+    threshold: the probability from which a row counts as chosen.
     """
     ranked = Ranked.of(label, probability)
-    n = len(ranked.label)
-    codes = np.arange(n) if cluster is None else pd.factorize(pd.Series(cluster), use_na_sentinel=False)[0]
-    codes = codes[ranked.order]
-    n_clusters = int(codes.max()) + 1 if n else 0
+    draws = [
+        list(_metrics(ranked, weight[ranked.order], threshold).values())
+        for weight in _draws(cluster, len(ranked.label), n_boot, seed)
+    ]
+    value = np.array(list(_metrics(ranked, np.ones(len(ranked.label)), threshold).values()))
+    lower, upper = _percentiles(np.array(draws).reshape(-1, len(METRICS)), value)
+    return pd.DataFrame({"metric": METRICS, "value": value, "lower": lower, "upper": upper})
+
+
+def gains_over(
+    label: ArrayLike,
+    probability: ArrayLike,
+    other: ArrayLike,
+    cluster: Any = None,
+    n_boot: int = 200,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """By how much each metric of one vector of probabilities (n,) exceeds that of another, with 95 % intervals.
+
+    Both are judged in the same draws of whole clusters, so what makes a draw easy or hard for both falls out of the
+    difference. Columns metric, value, lower, upper, reference (the metric of the other).
+    """
+    ours, theirs = Ranked.of(label, probability), Ranked.of(label, other)
+
+    def both(weight: Floats) -> tuple[Floats, Floats]:
+        return tuple(np.array(list(_metrics(one, weight[one.order]).values())) for one in (ours, theirs))  # type: ignore[return-value]
+
+    draws = [np.subtract(*both(weight)) for weight in _draws(cluster, len(ours.label), n_boot, seed)]
+    mine, reference = both(np.ones(len(ours.label)))
+    lower, upper = _percentiles(np.array(draws).reshape(-1, len(METRICS)), mine - reference)
+    return pd.DataFrame(
+        {"metric": METRICS, "value": mine - reference, "lower": lower, "upper": upper, "reference": reference}
+    )
+
+
+def _draws(cluster: Any, n_rows: int, n_boot: int, seed: int) -> Iterator[Floats]:
+    """Weights (n,) of draws with replacement, of whole clusters if given: how often each row was drawn."""
+    codes = np.arange(n_rows) if cluster is None else pd.factorize(pd.Series(cluster), use_na_sentinel=False)[0]
+    n_clusters = int(codes.max()) + 1 if n_rows else 0
     rng = np.random.default_rng(seed)
-    draws = np.full((n_boot, len(METRICS)), np.nan)
-    for draw in range(n_boot if n else 0):
+    for _ in range(n_boot if n_rows else 0):
         times = np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)
-        draws[draw] = list(_metrics(ranked, times[codes].astype(np.float64)).values())
-    value = np.array(list(_metrics(ranked, np.ones(n)).values()))
-    lower, upper = np.full((2, len(METRICS)), np.nan)
+        yield times[codes].astype(np.float64)
+
+
+def _percentiles(draws: Floats, value: Floats) -> tuple[Floats, Floats]:
+    """The bounds (m,) between which 95 % of the draws (d, m) lie; NaN where value (m,) or every draw is."""
+    lower, upper = np.full((2, len(value)), np.nan)
     known = np.isfinite(draws).any(axis=0) & np.isfinite(value)
     if known.any():
         lower[known], upper[known] = np.nanpercentile(draws[:, known], [2.5, 97.5], axis=0)
-    return pd.DataFrame({"metric": METRICS, "value": value, "lower": lower, "upper": upper})
+    return lower, upper

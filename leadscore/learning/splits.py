@@ -2,6 +2,7 @@
 
 Random splits flatter: snapshots of one lead, and leads of one account, stand on both sides, and the future teaches
 the past. The split that counts holds out the newest time, after a gap of one horizon, and whole accounts.
+Where several points of time can be afforded, the origin rolls on and each month is judged from what was known then.
 """
 
 from __future__ import annotations
@@ -84,6 +85,47 @@ def time_and_account_folds(
         held_out = (day >= start) & (part == fold)
         if fit.any() and held_out.any():
             yield fit, held_out
+
+
+def rolling_folds(
+    as_of: Any,
+    account: Any,
+    horizon_days: int,
+    newest_share: float = 0.25,
+    n_origins: int = 3,
+    n_folds: int = 4,
+    seed: int = 0,
+    lead: Any = None,
+) -> Iterator[tuple[int, Mask, Mask]]:
+    """Triples (origin, fit, held out): the folds of time and account, with an origin that rolls on by months.
+
+    The newest window is cut where months begin, into ``n_origins`` periods at most. Held out are the rows of a period
+    whose account falls in the fold; fitted are rows of other accounts whose horizon ended when the period opens. origin
+    is the day it opens, in days since 1970. Each row is held out at most once.
+    """
+    day = days(as_of)
+    if len(day) == 0:
+        return
+    origins = month_origins(newest_window(day, newest_share), int(day.max()), n_origins)
+    part = fold_of(owners(account, lead, len(day)), n_folds, seed)
+    for start, end in zip(origins, [*origins[1:], int(day.max()) + 1], strict=True):
+        for fold in range(n_folds):
+            fit = (day + horizon_days <= start) & (part != fold)
+            held_out = (day >= start) & (day < end) & (part == fold)
+            if fit.any() and held_out.any():
+                yield start, fit, held_out
+
+
+def month_origins(first: int, last: int, n_origins: int) -> list[int]:
+    """At most ``n_origins`` days from ``first`` on (days since 1970): the first itself, then beginnings of months until
+    ``last``, evenly chosen where there are too many."""
+    months = np.arange(
+        np.datetime64(first, "D").astype("datetime64[M]"), np.datetime64(last, "D").astype("datetime64[M]") + 1
+    )
+    begins = months.astype("datetime64[D]").astype(np.int64)
+    origins = np.unique(np.append(first, begins[begins > first]))
+    chosen = np.unique(np.linspace(0, len(origins), min(n_origins, len(origins)), endpoint=False).astype(np.int64))
+    return [int(day) for day in origins[chosen]]
 
 
 def account_folds(account: Any, lead: Any, n_rows: int, n_folds: int = 4, seed: int = 0) -> Iterator[Fold]:

@@ -225,7 +225,7 @@ def _model(run: Queries, name: str) -> Model:
         select
             model_version, mode, conversion_event, horizon_days, feature_names,
             training_rows, training_conversions, training_from, training_until, reference_odds, artifact_sha256,
-            (select count(*) from {ml_models} where status != 'champion')
+            (select count(*) from {ml_models} where status = 'retired')
         from {ml_models} where status = 'champion' order by model_version
         """
     )
@@ -260,8 +260,11 @@ def _scores(run: Queries) -> Scores:
     return Scores(as_of, n, total, n_clipped, [Band(*row) for row in bands], bars)
 
 
+_OF_CHAMPION = "model_version in (select model_version from {ml_models} where status = 'champion')"
+
+
 def _held_out(run: Queries) -> HeldOut:
-    where = "from {ml_holdout_predictions} where split = 'out_of_time'"
+    where = f"from {{ml_holdout_predictions}} where split = 'out_of_time' and {_OF_CHAMPION}"
     ((first, last),) = run.rows(f"select min(as_of)::date, max(as_of)::date {where}")
     found = run.arrays(f"select is_converted, model_probability, rules_probability {where} order by lead_id, as_of")
     return HeldOut(
@@ -275,7 +278,12 @@ def _held_out(run: Queries) -> HeldOut:
 
 def _metrics(run: Queries) -> dict[tuple[str, str, str], Metric]:
     figures = ", ".join(f"case when not isnan({name}) then {name} end" for name in ("value", "lower", "upper"))
-    found = run.rows(f"select split, scorer, metric, {figures}, n_rows, n_positive from {{ml_metrics}}")
+    found = run.rows(
+        f"""
+        select split, scorer, metric, {figures}, n_rows, n_positive
+        from {{ml_metrics}} where slice_kind = 'all' and {_OF_CHAMPION}
+        """
+    )
     return {(split, scorer, metric): Metric(*figure) for split, scorer, metric, *figure in found}
 
 

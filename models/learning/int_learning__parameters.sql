@@ -6,4 +6,18 @@ select
     cast({{ setting('random_seed') }} as integer) as random_seed,
     cast({{ setting('training_threads') }} as integer) as training_threads,
     cast({{ setting('evaluation_max_rows') }} as integer) as evaluation_max_rows,
-    cast({{ setting('assumed_conversion_rate') }} as double) as assumed_conversion_rate
+    cast({{ setting('assumed_conversion_rate') }} as double) as assumed_conversion_rate,
+    cast({{ setting('backtest_origins') }} as integer) as backtest_origins,
+    cast({{ setting('sales_threshold') }} as double) as sales_threshold,
+    '{{ setting("retrain") }}' as retrain,
+    coalesce(
+        (
+            select max(case when earlier.as_of = {{ as_of_date() }} then cast(earlier.is_replay as integer) end)
+            from {{ remembered('ml_retraining_decision') }} as earlier
+        ),
+        (
+            select max(case when earlier.as_of > {{ as_of_date() }} and not earlier.is_replay then 1 else 0 end)
+            from {{ remembered('ml_retraining_decision') }} as earlier
+        ),
+        0
+    ) = 1 as is_replay

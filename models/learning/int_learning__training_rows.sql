@@ -9,7 +9,7 @@ with labelled as (
         {{ hash_number("spine.lead_id || ':training'") }} as lottery
     from {{ ref('feat_spine') }} as spine
     inner join {{ ref('int_features__profile') }} as profiles on spine.lead_id = profiles.lead_id and spine.as_of = profiles.as_of
-    where spine.purpose = 'training'
+    where spine.purpose = 'training' and spine.as_of >= cast('{{ setting("training_from") }}' as date)
 
 ),
 

@@ -1,4 +1,4 @@
--- Of the models one is champion, and it is the one this run trained; without any model there is none.
+-- Of the models one is champion, trained on this day or before; without any model there is none.
 select
     count(*) as n_models,
     sum(case when models.status = 'champion' then 1 else 0 end) as n_champions
@@ -7,5 +7,5 @@ having
     count(*) > 0
     and (
         sum(case when models.status = 'champion' then 1 else 0 end) != 1
-        or max(case when models.status = 'champion' then models.as_of end) != {{ as_of_date() }}
+        or max(case when models.status = 'champion' then models.as_of end) > {{ as_of_date() }}
     )

@@ -18,6 +18,14 @@ from leadscore.report.facts import SHOWN_FEATURES
 EARLIER = END - timedelta(days=150)
 MEMORY = (
     "ml_models",
+    "ml_retraining_decision",
+    "ml_promotion_gates",
+    "ml_metrics",
+    "ml_holdout_predictions",
+    "ml_evaluation_curves",
+    "ml_calibration_curve",
+    "int_learning__model_statuses",
+    "int_learning__judged_predictions",
     "fct_lead_score_history",
     "fct_feature_importance",
     "int_scoring__scored_rows",
@@ -117,7 +125,7 @@ def test_a_replay_shows_the_world_as_it_stood(dbt: WarmDbt, built: Path, tmp_pat
         assert result.ok, result.output
     with connect(replayed) as connection:
         runs = connection.execute("select as_of, status from analytics_learning.ml_models order by as_of").fetchall()
-        assert runs == [(EARLIER, "champion"), (END, "retired")]
+        assert runs == [(EARLIER, "champion"), (END, "later")]
         remembered = connection.execute(
             "select distinct as_of from analytics_scoring.fct_lead_score_history order by 1"
         ).fetchall()

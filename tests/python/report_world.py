@@ -15,6 +15,7 @@ SCRIPT = "<script>document.title='owned'</script>"
 IMAGE = '"><img src=http://example.invalid/x onerror="document.title=1">'
 FEATURES = ("visits_30d", "country", "revenue", "days_since_visit", "unused")
 BASE = 45.0
+VERSION = "2025-07-01-abc"
 
 
 def warehouse(
@@ -75,7 +76,7 @@ def _model(connection: duckdb.DuckDBPyConnection, mode: str) -> None:
     connection.execute(
         f"""
         create table ml_models as select
-            '2025-07-01-abc' as model_version, '{mode}' as mode, 'champion' as status,
+            '{VERSION}' as model_version, '{mode}' as mode, 'champion' as status,
             'opportunity_created' as conversion_event, 90 as horizon_days, '{json.dumps(FEATURES)}' as feature_names,
             4321::bigint as training_rows, 98::bigint as training_conversions, date '2024-01-01' as training_from,
             date '2025-03-31' as training_until, 0.03 as reference_odds, 'ffee' as artifact_sha256
@@ -194,26 +195,30 @@ def _judgement(connection: duckdb.DuckDBPyConnection, rng: np.random.Generator, 
     connection.execute(
         """
         create table ml_holdout_predictions (
-            split text, lead_id text, as_of timestamp, is_converted boolean, model_probability double, rules_probability double
+            model_version text, split text, lead_id text, as_of timestamp, is_converted boolean, model_probability double,
+            rules_probability double
         )
         """
     )
     connection.execute(
         """
         create table ml_metrics (
-            split text, scorer text, metric text, value double, lower double, upper double, n_rows bigint, n_positive bigint
+            model_version text, slice_kind text, split text, scorer text, metric text,
+            value double, lower double, upper double, n_rows bigint, n_positive bigint
         )
         """
     )
     if not n:
-        connection.execute("insert into ml_metrics values ('out_of_time', 'model', 'roc_auc', null, null, null, 0, 0)")
+        connection.execute(
+            f"insert into ml_metrics values ('{VERSION}', 'all', 'out_of_time', 'model', 'roc_auc', null, null, null, 0, 0)"
+        )
         return
     # Few distinct probabilities, so that there are ties.
     truth = rng.beta(0.4, 6, n).round(2)
     label = rng.random(n) < truth
     rules = truth if mode == "rules" else np.clip(truth + rng.normal(0, 0.1, n), 0.001, 0.999).round(2)
     rows = [
-        ("out_of_time", f"judged{k:04d}", "2025-02-01", bool(label[k]), float(truth[k]), float(rules[k]))
+        (VERSION, "out_of_time", f"judged{k:04d}", "2025-02-01", bool(label[k]), float(truth[k]), float(rules[k]))
         for k in range(n)
     ]
     _insert(connection, "ml_holdout_predictions", rows)
@@ -224,8 +229,8 @@ def _judgement(connection: duckdb.DuckDBPyConnection, rng: np.random.Generator, 
         ("random", "model", truth),
     ):
         figures += [
-            (split, scorer, metric, value, value - 0.05, value + 0.05, n, int(label.sum()))
-            for metric, value in all_metrics(label, probability).items()
+            (VERSION, "all", split, scorer, metric, value, value - 0.05, value + 0.05, n, int(label.sum()))
+            for metric, value in all_metrics(label, probability, threshold=0.2).items()
         ]
     _insert(connection, "ml_metrics", figures)
 

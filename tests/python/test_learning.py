@@ -15,6 +15,7 @@ from leadscore import learning
 from leadscore.errors import LeadscoreError
 from leadscore.learning import choose_mode, metrics
 from leadscore.learning.encoding import OTHER, FeatureSpec, encode, learn_features
+from leadscore.learning.evaluate import metrics_of
 from leadscore.learning.hybrid import CORRECTION_DEVIATIONS
 
 RULES = pd.DataFrame(
@@ -310,9 +311,34 @@ def test_the_evaluation_judges_both_scorers_on_rows_unknown_to_them():
     assert 0.2 < len(held_out) / 8_000 < 0.3
     assert (found.predictions["label"] == label[held_out]).all()
     figures = found.metrics.set_index(["split", "scorer", "metric"])["value"]
-    assert set(found.metrics["split"]) == {"out_of_time", "random"}
+    assert set(found.metrics["split"]) == {"out_of_time", "random", "leakage_gap"}
     assert figures["out_of_time", "model", "roc_auc"] > figures["out_of_time", "rules", "roc_auc"]
-    assert found.metrics.groupby(["split", "scorer"]).size().tolist() == [len(metrics.METRICS)] * 4
+    assert found.metrics.groupby(["split", "scorer"]).size().tolist() == [len(metrics.METRICS)] * 6
+    gap = figures["random", "model", "pr_auc"] - figures["out_of_time", "model", "pr_auc"]
+    assert figures["leakage_gap", "model", "pr_auc"] == gap
+
+
+def test_slices_are_judged_each_alone():
+    rng = np.random.default_rng(4)
+    probability = rng.random(400) / 4
+    predictions = pd.DataFrame(
+        {
+            "split": np.where(np.arange(400) < 300, "out_of_time", "random"),
+            "segment": np.where(np.arange(400) % 3 == 0, "enterprise", "smb"),
+            "label": rng.random(400) < probability,
+            "model": probability,
+            "rules": 0.1,
+            "owner": rng.integers(0, 50, 400).astype(str),
+            "n_train": 1000,
+        }
+    )
+    found = metrics_of(predictions, n_boot=20, threshold=0.2, slices=["segment"])
+    part = predictions[(predictions["split"] == "out_of_time") & (predictions["segment"] == "smb")]
+    alone = metrics.with_intervals(part["label"], part["model"], part["owner"], n_boot=20, threshold=0.2)
+    ours = found.query("slice_kind == 'segment' and slice == 'smb' and scorer == 'model'")
+    assert ours[["metric", "value", "lower", "upper"]].reset_index(drop=True).equals(alone)
+    assert set(found.loc[found["slice_kind"] == "segment", "split"]) == {"out_of_time"}
+    assert not found.duplicated(["split", "slice_kind", "slice", "scorer", "metric"]).any()
 
 
 def test_a_random_split_flatters_where_accounts_repeat_themselves():

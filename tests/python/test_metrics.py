@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.special import expit, logit
 from sklearn import metrics as sk
 from sklearn.linear_model import LogisticRegression
@@ -73,6 +74,47 @@ def test_top_decile_counts_by_hand():
     assert constant["roc_auc"] == pytest.approx(0.5)
 
 
+@given(judged(), st.floats(0.01, 0.99))
+@settings(max_examples=40, deadline=None)
+def test_what_is_chosen_at_a_threshold_agrees_with_scikit_learn(case, threshold):
+    label, p, weight = case
+    found = metrics.all_metrics(label, p, weight, threshold)
+    chosen = p >= threshold
+    precision, recall, f1, _ = sk.precision_recall_fscore_support(
+        label, chosen, average="binary", sample_weight=weight, zero_division=np.nan
+    )
+    if (weight * chosen).sum() > 0:
+        assert found["precision_at_threshold"] == pytest.approx(precision)
+    assert found["recall_at_threshold"] == pytest.approx(recall)
+    assert found["f1_at_threshold"] == pytest.approx(f1, nan_ok=True)
+    assert np.isnan(metrics.all_metrics(label, p, weight)["f1_at_threshold"])
+
+
+def test_ks_is_the_distance_of_two_samples():
+    rng = np.random.default_rng(2)
+    label, p = rng.integers(0, 2, 500), rng.integers(0, 40, 500) / 40
+    theirs = stats.ks_2samp(p[label == 1], p[label == 0]).statistic
+    assert metrics.all_metrics(label, p)["ks"] == pytest.approx(theirs)
+
+
+def test_a_gain_is_the_difference_in_the_same_draws():
+    rng = np.random.default_rng(3)
+    truth = expit(rng.normal(-2, 1.5, 4_000))
+    label, cluster = rng.random(4_000) < truth, rng.integers(0, 500, 4_000)
+    noisy = expit(logit(truth) + rng.normal(0, 0.4, 4_000))
+    found = metrics.gains_over(label, truth, noisy, cluster).set_index("metric")
+    alone = [metrics.with_intervals(label, p, cluster).set_index("metric") for p in (truth, noisy)]
+    difference = alone[0]["value"] - alone[1]["value"]
+    assert np.allclose(found["value"], difference, equal_nan=True)
+    assert np.allclose(found["reference"], alone[1]["value"], equal_nan=True)
+    # What both share falls out: the interval is far narrower than that of either, and does not hold zero.
+    width = found["upper"] - found["lower"]
+    assert width["pr_auc"] < 0.5 * (alone[0]["upper"] - alone[0]["lower"])["pr_auc"]
+    assert found.loc["pr_auc", "lower"] > 0 > found.loc["log_loss", "upper"]
+    same = metrics.gains_over(label, truth, truth, cluster)
+    assert (same[["value", "lower", "upper"]].fillna(0) == 0).all(axis=None)
+
+
 def test_calibration_measures_what_was_distorted():
     rng = np.random.default_rng(0)
     truth = expit(rng.normal(-2, 1, 200_000))
@@ -108,9 +150,9 @@ def test_intervals_hold_the_value_and_are_the_same_twice():
     p = expit(rng.normal(-2, 1, 3_000))
     label = rng.random(3_000) < p
     cluster = rng.integers(0, 400, 3_000)
-    one = metrics.with_intervals(label, p, cluster, seed=7)
-    assert one.equals(metrics.with_intervals(label, p, cluster, seed=7))
-    assert not one.equals(metrics.with_intervals(label, p, cluster, seed=8))
+    one = metrics.with_intervals(label, p, cluster, seed=7, threshold=0.3)
+    assert one.equals(metrics.with_intervals(label, p, cluster, seed=7, threshold=0.3))
+    assert not one.equals(metrics.with_intervals(label, p, cluster, seed=8, threshold=0.3))
     # A calibrated forecast's error can only look larger in a resample, so its interval need not hold the value.
     inside = one[one["metric"] != "ece"]
     assert (inside["lower"] <= inside["value"]).all()

@@ -99,7 +99,7 @@ def test_figures_are_the_warehouses(built: Path, document: str) -> None:
             "select feature, avg(abs(points)) from ml_lead_contributions group by feature"
         ).fetchall()
     assert (figures["open_leads"], figures["leads_hot"], figures["score_best"]) == (leads, hot, best)
-    assert len(metrics) == 30
+    assert len(metrics) == 42
     for split, scorer, metric, value in metrics:
         assert figures[f"{split}.{scorer}.{metric}"] == value
     for feature, size in sizes:

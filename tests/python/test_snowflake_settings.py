@@ -27,7 +27,17 @@ def test_tables_that_remember_keep_their_fail_safe_and_no_others() -> None:
     remembering = {
         path.stem for path in (PROJECT / "models").rglob("*.sql") if "full_refresh=false" in path.read_text()
     }
-    assert remembering == {"ml_models", "fct_lead_score_history", "int_scoring__scored_rows", "fct_feature_importance"}
+    assert remembering == {
+        "ml_models",
+        "ml_model_operations",
+        "ml_retraining_decision",
+        "ml_promotion_gates",
+        "ml_metrics",
+        "ml_holdout_predictions",
+        "fct_lead_score_history",
+        "int_scoring__scored_rows",
+        "fct_feature_importance",
+    }
     assert {model for model in PLACES if _setting(model, "+transient") is False} == remembering
 
 
@@ -35,7 +45,12 @@ def test_models_that_are_one_process_have_a_warehouse_of_their_own() -> None:
     named = {
         model for model in PLACES if "SNOWFLAKE_MEMORY_WAREHOUSE" in (_setting(model, "+snowflake_warehouse") or "")
     }
-    assert named == {"int_identity__clusters", "ml_holdout_predictions", "int_learning__trained_model"}
+    assert named == {
+        "int_identity__clusters",
+        "int_learning__holdout_predictions",
+        "int_learning__gates",
+        "int_learning__trained_model",
+    }
 
 
 def test_every_warehouse_falls_back_to_that_of_the_profile() -> None:

@@ -65,6 +65,32 @@ def test_a_short_history_gives_no_time_folds():
     assert not list(splits.time_and_account_folds(as_of[:0], [], horizon_days=90))
 
 
+@given(histories(), st.integers(1, 120), st.integers(1, 6), st.integers(0, 5))
+@settings(max_examples=60, deadline=None)
+def test_a_rolling_origin_keeps_time_and_accounts_apart_at_each_month(history, horizon, n_origins, seed):
+    as_of, account, lead = history
+    owner = splits.owners(account, lead, len(as_of))
+    origins, held_out_rows = set(), np.zeros(len(as_of), dtype=int)
+    for origin, fit, held_out in splits.rolling_folds(
+        as_of, account, horizon, n_origins=n_origins, seed=seed, lead=lead
+    ):
+        opens = pd.Timestamp(origin, unit="D")
+        assert as_of[fit].max() + pd.Timedelta(days=horizon) <= opens <= as_of[held_out].min()
+        assert not set(owner[fit]) & set(owner[held_out])
+        origins.add(origin)
+        held_out_rows += held_out
+    assert held_out_rows.max() <= 1
+    assert len(origins) <= n_origins
+
+
+def test_origins_are_the_beginnings_of_months():
+    first, last = (int(np.datetime64(day, "D").astype(int)) for day in ("2025-01-20", "2025-05-03"))
+    days = {n: [str(np.datetime64(day, "D")) for day in splits.month_origins(first, last, n)] for n in (1, 2, 9)}
+    assert days[1] == ["2025-01-20"]
+    assert days[2] == ["2025-01-20", "2025-03-01"]
+    assert days[9] == ["2025-01-20", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"]
+
+
 def test_random_folds_hold_their_share_of_every_class():
     label = np.array([1] * 12 + [0] * 88)
     folds = list(splits.random_folds(label, 4, seed=3))

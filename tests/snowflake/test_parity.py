@@ -17,8 +17,17 @@ from worlds import END, MODELS, VARIABLES, built_tables, connect, copied
 
 EARLIER = VARIABLES | {"as_of": str(END - timedelta(days=7))}
 """The first run, of a week before the second: the tables that remember must hold both days in the end."""
-EMPTY_AT_FIRST = {"int_scoring__rows_then_and_now", "ml_lead_score_changes", "fct_lead_score_changes"}
-"""What tells of changes since the last scoring, when there was none."""
+AGAIN = VARIABLES | {"retrain": "always"}
+"""The second run: it trains too, so that its model meets the first one's."""
+EMPTY = {"ml_model_operations", "int_learning__alarms"}
+"""What holds rows only once people have decided something, or something is wrong."""
+EMPTY_AT_FIRST = EMPTY | {
+    "int_learning__registry_before",
+    "int_scoring__rows_then_and_now",
+    "ml_lead_score_changes",
+    "fct_lead_score_changes",
+}
+"""What tells of an earlier run, when there was none."""
 
 Tables = Mapping[str, pa.Table]
 
@@ -39,7 +48,7 @@ def first(stand_in: StandIn, whole_build: CompletedResult) -> Tables:
 @pytest.fixture(scope="module")
 def second(stand_in: StandIn, first: Tables) -> Tables:
     """The tables after one more run, of a later day."""
-    result = stand_in.run_dbt_snowflake(MODELS, VARIABLES)
+    result = stand_in.run_dbt_snowflake(MODELS, AGAIN)
     assert result.ok, result.output
     return _tables(stand_in)
 
@@ -50,7 +59,7 @@ def on_duckdb(world: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ta
     database = copied(world, tmp_path_factory.mktemp("worlds") / "duckdb")
     dbt = WarmDbt(tmp_path_factory.mktemp("dbt"))
     runs = []
-    for variables in (EARLIER, VARIABLES):
+    for variables in (EARLIER, AGAIN):
         result = dbt.run(MODELS, database, variables)
         assert result.ok, result.output
         with connect(database) as connection:
@@ -86,14 +95,35 @@ def test_every_table_holds_what_it_holds_on_duckdb(
         "ml_models",
         "fct_lead_score_reasons",
     } <= ours.keys()
-    assert {name for name, table in ours.items() if table.num_rows == 0} == (set() if run else EMPTY_AT_FIRST)
+    assert {name for name, table in ours.items() if table.num_rows == 0} == (EMPTY if run else EMPTY_AT_FIRST)
     assert differences(ours, theirs) == {}
 
 
 def test_both_runs_are_remembered(second: Tables) -> None:
     assert {str(day) for day in second["fct_lead_score_history"]["as_of"].to_pylist()} == {str(END), EARLIER["as_of"]}
-    assert sorted(second["ml_models"]["status"].to_pylist()) == ["champion", "retired"]
+    assert sorted(second["ml_models"]["status"].to_pylist()) == ["champion", "rejected"]
     assert len(set(second["ml_models"]["reference_odds"].to_pylist())) == 1
+    assert {str(day) for day in second["ml_retraining_decision"]["as_of"].to_pylist()} == {str(END), EARLIER["as_of"]}
+
+
+def test_people_decide_about_models_and_a_run_that_is_not_due_trains_nothing(stand_in: StandIn, second: Tables) -> None:
+    versions = dict(
+        zip(second["ml_models"]["status"].to_pylist(), second["ml_models"]["model_version"].to_pylist(), strict=True)
+    )
+    args = json.dumps({"model_version": versions["rejected"]})
+    result = stand_in.run_dbt_snowflake(["run-operation", "pin_model", "--args", args], VARIABLES)
+    assert result.ok, result.output
+    later = VARIABLES | {"as_of": str(END + timedelta(days=7))}
+    result = stand_in.run_dbt_snowflake([*MODELS, "--select", "+ml_lead_explanations", "ml_metrics"], later)
+    assert result.ok, result.output
+    tables = _tables(stand_in)
+    assert tables["int_learning__decision"]["should_train"].to_pylist() == [False]
+    assert tables["ml_metrics"].num_rows == second["ml_metrics"].num_rows
+    assert set(tables["ml_lead_explanations"]["model_version"].to_pylist()) == {versions["rejected"]}
+    found = zip(
+        *(tables["ml_models"][name].to_pylist() for name in ("model_version", "status", "is_pinned")), strict=True
+    )
+    assert sorted(found) == sorted([(versions["rejected"], "champion", True), (versions["champion"], "retired", False)])
 
 
 def test_queries_speak_of_nothing_that_snowflake_does_not_know(stand_in: StandIn, first: Tables) -> None:

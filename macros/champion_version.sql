@@ -1,0 +1,24 @@
+{#- The model that scores, a query of its version, from no rows to one: the last of those that were promoted, by a run on the day of their training or
+    by hand. What people decided on a day comes after what that day's run did.
+
+    models: model_version, as_of, promoted_on. operations: model_version, as_of, turn. Both hold only what counts. -#}
+{% macro champion_version(models, operations) -%}
+  select steps.model_version
+  from (
+      select model_version, promoted_on as decided_on, 0 as turn from {{ models }} where promoted_on is not null
+      union all
+      select {{ operations }}.model_version, {{ operations }}.as_of, {{ operations }}.turn
+      from {{ operations }}
+      inner join {{ models }} on {{ operations }}.model_version = {{ models }}.model_version
+  ) as steps
+  order by steps.decided_on desc, steps.turn desc, steps.model_version desc
+  limit 1
+{%- endmacro %}
+
+{#- The champion's version if it was pinned and nobody has decided anything since, else no row. -#}
+{% macro pinned_version(champion, operations) -%}
+  select {{ champion }}.model_version
+  from {{ champion }}
+  inner join {{ operations }} on {{ champion }}.model_version = {{ operations }}.model_version
+  where {{ operations }}.operation = 'pin' and {{ operations }}.turn = (select max(newest.turn) from {{ operations }} as newest)
+{%- endmacro %}

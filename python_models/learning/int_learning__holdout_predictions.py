@@ -1,0 +1,13 @@
+"""Predictions for the newest labelled snapshots by models that knew neither their time nor their account."""
+
+
+def model(dbt, session):
+    from leadscore import pipeline, warehouse
+
+    decision = warehouse.read(dbt.ref("int_learning__decision"))
+    limit, order = pipeline.rows_to_learn(decision), ["lead_id", "as_of"]
+    rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=order, limit=limit)
+    segments = warehouse.read(dbt.ref("int_learning__row_segments"), order_by=order, limit=limit)
+    rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
+    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
+    return warehouse.write(session, pipeline.holdout_predictions(rows, segments, rules, parameters, decision))

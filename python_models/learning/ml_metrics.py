@@ -1,9 +1,0 @@
-"""How good the held-out predictions were: every figure with its interval, model and rules on the same rows."""
-
-
-def model(dbt, session):
-    from leadscore import pipeline, warehouse
-
-    predictions = warehouse.read(dbt.ref("ml_holdout_predictions"), order_by=["split", "lead_id", "as_of"])
-    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
-    return warehouse.write(session, pipeline.metrics(predictions, parameters))
