@@ -48,11 +48,11 @@ NEW_MIX = {
     "demo": (10, 2.5, 2.5, 2.5, 1),
     "compare": (16, 5, 5, 5, 1),
     "roi": (12, 3.5, 3.5, 3.5, 1),
-    "ai": (0.4, 20, 30, 32, 1),
-    "agents": (0.2, 80, 140, 200, 1),
+    "ai": (3, 20, 30, 32, 2),
+    "agents": (2, 80, 140, 200, 2),
 }
 """What the strong drift makes of these subjects: buyers read on AI, most of it `agents`, pages that were not there before."""
-NEW_SESSIONS = np.array([0.15, 0.66, 1.15, 1.32, 0.06])
+NEW_SESSIONS = np.array([0.20, 0.66, 1.15, 1.32, 0.06])
 """And of the sessions in a week: people who buy nothing come more often."""
 
 SUBJECTS = (*MIX, "ai", "agents")

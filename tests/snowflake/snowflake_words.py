@@ -9,7 +9,7 @@ from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.tokens import TokenType
 
 FUNCTIONS = {
-    *("any_value", "count", "max", "min", "min_by", "sum", "avg", "ntile", "listagg", "cume_dist", "row_number", "lag"),
+    *("any_value", "count", "max", "min", "min_by", "max_by", "sum", "avg", "ntile", "listagg", "cume_dist", "row_number", "lag"),
     *("coalesce", "nullif", "greatest", "least", "cast", "try_cast", "parse_json", "get", "flatten"),
     *("abs", "floor", "round", "power", "to_number"),
     *(
