@@ -44,7 +44,7 @@ from {{ ref('ml_drift') }}
 
 union all
 
--- Of what ranks leads the share that is lost; of calibration the distance in log-odds.
+-- Of what ranks leads the share that is lost, of calibration the distance.
 select
     week,
     model_version,
@@ -52,7 +52,7 @@ select
     metric,
     value,
     baseline,
-    case when metric in ('roc_auc', 'pr_auc') then 1 - value / nullif(baseline, 0) else abs(value - baseline) end as change,
+    case when metric in ('roc_auc', 'pr_auc', 'lift_at_decile') then 1 - value / nullif(baseline, 0) else abs(value - baseline) end as change,
     p_value,
     cast(null as double) as importance
 from {{ ref('ml_cohort_performance') }}

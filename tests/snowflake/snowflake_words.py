@@ -9,8 +9,8 @@ from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.tokens import TokenType
 
 FUNCTIONS = {
-    *("any_value", "count", "max", "min", "min_by", "max_by", "sum", "avg", "ntile", "listagg", "cume_dist", "row_number", "lag"),
-    *("coalesce", "nullif", "greatest", "least", "cast", "try_cast", "parse_json", "get", "flatten"),
+    *("any_value", "count", "max", "min", "min_by", "sum", "avg", "ntile", "listagg", "cume_dist", "row_number", "lag"),
+    *("max_by", "coalesce", "nullif", "greatest", "least", "cast", "try_cast", "parse_json", "get", "flatten"),
     *("abs", "floor", "round", "power", "to_number"),
     *(
         "length",
