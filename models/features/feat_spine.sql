@@ -1,7 +1,7 @@
 -- The moments at which leads are looked at. For learning: the day after a lead appeared and one hash-chosen Monday in every 90 days of
--- its life, at most training_snapshots_per_lead of them, each only once its horizon has been watched to the end. Until then it is there for
--- monitoring, at most monitoring_max_rows of them. For scoring: as_of, for every lead still open then. The choice depends on the lead alone,
--- so a snapshot once taken stays the same in later builds.
+-- its life, at most training_snapshots_per_lead of them, each only once its horizon has been watched to the end. Until then it is there
+-- for monitoring, at most monitoring_max_rows of them. For scoring: as_of, for every lead still open then. The choice depends on the lead
+-- alone, so a snapshot once taken stays the same in later builds.
 with leads as (
 
     select
@@ -67,7 +67,9 @@ recent as (
     select lead_id, as_of
     from open_then
     where not is_mature
-    qualify row_number() over (order by {{ hash_number("lead_id || ':monitoring'") }}, lead_id, as_of) <= {{ setting('monitoring_max_rows') }}
+    qualify
+        row_number() over (order by {{ hash_number("lead_id || ':monitoring'") }}, lead_id, as_of)
+        <= {{ setting('monitoring_max_rows') }}
 
 )
 

@@ -1,5 +1,5 @@
--- What the monitor of the champion says that speaks for training again: the one place where the retraining decision hears of it. Only what is
--- still so counts: a loss of ranking, probabilities that are far off, or drift of the score or of features that weigh something together.
+-- What the monitor of the champion says that speaks for training again: the one place where the retraining decision hears of it. Only
+-- what is still so counts: a loss of ranking, probabilities that are far off, or drift of the score or of features that weigh something.
 {% set weighty = 0.05 %}
 
 with open_alerts as (

@@ -1,5 +1,5 @@
--- What an alert may be raised about, in one shape: a week's figure of a subject, what it was when the champion learnt, and how far it is off.
--- Twice of what a feature moved anyway while the champion learnt is taken off: an alert is about more than that.
+-- What an alert may be raised about, in one shape: a week's figure of a subject, what it was when the champion learnt, and how far it is
+-- off. Twice of what a feature moved anyway while the champion learnt is taken off: an alert is about more than that.
 {{ config(materialized='view') }}
 
 select
@@ -52,7 +52,10 @@ select
     metric,
     value,
     baseline,
-    case when metric in ('roc_auc', 'pr_auc', 'lift_at_decile') then 1 - value / nullif(baseline, 0) else abs(value - baseline) end as change,
+    case
+        when metric in ('roc_auc', 'pr_auc', 'lift_at_decile') then 1 - value / nullif(baseline, 0)
+        else abs(value - baseline)
+    end as change,
     p_value,
     cast(null as double) as importance
 from {{ ref('ml_cohort_performance') }}

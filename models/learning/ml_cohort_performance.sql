@@ -1,5 +1,5 @@
--- How right the champion was about leads whose horizon has passed since it learnt, beside the quality it was trained with: one row a week and
--- figure, as this run sees it.
+-- How right the champion was about leads whose horizon has passed since it learnt, beside the quality it was trained with: one row a
+-- week and figure.
 select
     cast(week as date) as week,
     cast(metric as varchar) as metric,

@@ -1,4 +1,4 @@
--- How each feature of the champion, and its score, has moved since the champion learnt: one row a whole week and feature, as this run sees it.
+-- How each feature of the champion, and its score, has moved since the champion learnt: one row a whole week and feature.
 select
     cast(week as date) as week,
     cast(feature as varchar) as feature,
