@@ -1,9 +1,9 @@
 """Does the monitor see a world that drifts, and only that one? `python benchmarks/drift.py [--leads 10000] [--seeds 5]`.
 
 For each seed two worlds that differ in their drift alone: in one of them nothing changes, in the other AI content becomes the sign of
-buying on 1 April 2024. In both a model is trained on that day and nothing else is trained for 26 weeks, when the alerts are read that it has
-raised week by week. In the world that drifts, the project is then built on that day and twice more, 13 weeks apart, and decides for itself
-whether to train and what to promote.
+buying on 1 April 2024. In both a model is trained on that day and nothing else is trained for 26 weeks, when the alerts are read that it
+has raised week by week. In the world that drifts, the project is then built on that day and twice more, 13 weeks apart, and decides for
+itself whether to train and what to promote.
 
 What a model is worth is asked of the truth: the PR-AUC of its scores of the open leads of a day, each lead counted as a conversion with its
 true probability. Both worlds have the same leads and truth, so what the first champion loses to the drift is the difference of the two.
@@ -83,7 +83,7 @@ def watched(database: Path) -> dict[str, object]:
     tables = {
         "alerts": "select * exclude (message, model_version) from analytics_learning.ml_alerts order by first_week, subject",
         "weeks": "select week, feature, psi, usual_psi, p_value from analytics_learning.ml_drift order by all",
-        "performance": "select week, metric, value, lower, upper, baseline, p_value from analytics_learning.ml_cohort_performance order by all",
+        "performance": "select * exclude (model_version) from analytics_learning.ml_cohort_performance order by all",
     }
     return {name: rows(database, query) for name, query in tables.items()}
 
