@@ -64,7 +64,9 @@ class World:
             leads = connection.execute("""
                 select scored.*, truth.probability
                 from analytics_scoring.int_scoring__rows as scored
-                join (select lead_id, min(record_id) as record_id from analytics_identity.lead_source_records group by lead_id) using (lead_id)
+                join (
+                    select lead_id, min(record_id) as record_id from analytics_identity.lead_source_records group by lead_id
+                ) using (lead_id)
                 join truth.record_person using (record_id)
                 join truth.conversion_probability as truth using (person_id)
                 where valid_from <= scored.as_of and scored.as_of < valid_to
@@ -133,7 +135,7 @@ def test_without_drift_there_is_at_most_one_alarm_in_half_a_year(undisturbed: Wo
     assert weeks == [(26,)]
     assert len(alerts(undisturbed)) <= 1
     ((reasons,),) = undisturbed.rows("select reasons from analytics_learning.int_learning__decision")
-    assert reasons == "age", "What moved weighs nothing."
+    assert not {"drift", "performance_down"} & set(reasons.split(", ")), "What moved, if anything, weighs nothing."
 
 
 def test_the_project_trains_again_and_promotes_what_is_better(drifting: World, undisturbed: World) -> None:
