@@ -57,6 +57,12 @@ LABEL = (
     ("account_key", "varchar", "The company as known on that day; a split keeps its people on one side.", ""),
     ("is_converted", "boolean", "The label: whether the lead converted within the horizon after as_of.", "not_null"),
 )
+MONITORED = (
+    ("part", "varchar", "reference for what the champion learnt from, current for what came after.", "not_null"),
+    ("week", "date", "The Monday of its week.", ""),
+    LABEL[0],
+    ("is_converted", "boolean", "The label; null while the horizon has not passed.", ""),
+)
 WEEKS = tuple(
     (f"week_{week}", "integer", f"Engagements in week {week} before the day, 1 the last.", "") for week in range(1, 13)
 )
@@ -103,6 +109,11 @@ MODELS = {
         "int_learning__training_rows",
         "Labelled snapshots with their features, the rows a model learns from.",
         keys=(*LABEL, *KEY),
+    ),
+    Path("models/learning/int_learning__monitored_rows.yml"): Properties(
+        "int_learning__monitored_rows",
+        "Snapshots that the champion learnt from and snapshots since, with their features, the rows that drift is measured on.",
+        keys=(*MONITORED, *KEY),
     ),
     Path("models/scoring/int_scoring__rows.yml"): Properties(
         "int_scoring__rows",

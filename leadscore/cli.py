@@ -33,7 +33,13 @@ def _simulate(options: argparse.Namespace) -> str:
     from leadscore.simulate import simulate
 
     rows = simulate(
-        options.database, leads=options.leads, months=options.months, seed=options.seed, end=options.end, progress=True
+        options.database,
+        leads=options.leads,
+        months=options.months,
+        seed=options.seed,
+        end=options.end,
+        progress=True,
+        drift=options.drift,
     )
     return f"{rows_table(rows)}\nWritten to {options.database}: {options.months} months that end on {options.end}."
 
@@ -63,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("simulate", help="write a simulated world of leads into the raw tables")
     add_world(command)
+    command.add_argument(
+        "--drift",
+        default="ai_switch",
+        metavar="NAME[:MONTH]",
+        help="what changes on the way, and from which month: ai_switch (mild), ai_content (strong) or none, as in "
+        "ai_content:2025-01 (default %(default)s)",
+    )
     command.set_defaults(run=_simulate)
 
     command = commands.add_parser(

@@ -8,3 +8,6 @@
   {%- set days = dbt.datediff("cast('1900-01-01' as date)", date, 'day') -%}
   {{ days_after("cast('1900-01-01' as date)", '7 * cast(floor(' ~ days ~ ' / 7) as integer) + 7') }}
 {%- endmacro %}
+
+{#- The Monday of a date's week. -#}
+{% macro monday_of(date) -%} {{ days_before(next_monday(date), 7) }} {%- endmacro %}

@@ -55,6 +55,8 @@
       'training_snapshots_per_lead': count,
       'training_max_rows': count,
       'evaluation_max_rows': count,
+      'monitoring_max_rows': count,
+      'monitoring_weeks': ['[1-9][0-9]?', 'a whole number from 1 to 99'],
       'training_threads': count,
       'random_seed': ['[0-9]{1,9}', 'a whole number of 0 or more'],
       'assumed_conversion_rate': ['0?[.][0-9]{0,20}[1-9][0-9]{0,20}|[1-9]([.][0-9]{1,20})?e-[0-9]{1,2}', 'a share between 0 and 1, such as 0.02'],

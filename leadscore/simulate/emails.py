@@ -146,7 +146,7 @@ def _people_read(sent: _Sent, human: Array, reading: Array) -> Sessions:
     clicked = chance(rng, np.minimum(eager, 0.9), len(human))
     rows = human[clicked]
     moment = reading[clicked] + rng.integers(5, 120, len(rows)) * SECOND
-    page = pages_of_interest(rng, sent.phase[rows], moment, sent.scene.switch)
+    page = pages_of_interest(rng, sent.phase[rows], moment, sent.scene.drift)
     sent.log("click_email", rows, moment, link=address(page, True), is_bot_activity=False, **_reader(rng, len(rows)))
     return Sessions(sent.lead[rows], sent.phase[rows], moment, page)
 
@@ -165,7 +165,7 @@ def _machines_read(sent: _Sent, good: Array) -> None:
     links = rng.integers(2, 5, len(scanned))
     rows, seen = np.repeat(scanned, links), np.repeat(seen, links)
     clicked = np.repeat(at_once, links) + rng.integers(0, 6, len(rows)) * SECOND
-    page = pages_of_interest(rng, np.zeros(len(rows), dtype=np.int64), clicked, scene.switch)
+    page = pages_of_interest(rng, np.zeros(len(rows), dtype=np.int64), clicked, scene.drift)
     sent.log("click_email", rows, clicked, link=address(page, True), **_scanner(seen))
 
 

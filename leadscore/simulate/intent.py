@@ -10,6 +10,7 @@ from leadscore.simulate.chain import DECIDING, EVALUATING, RESEARCHING
 from leadscore.simulate.clock import DAY, WEEK, at_local_hours, days, instants
 from leadscore.simulate.companies import size_band
 from leadscore.simulate.draws import Array, Rng, chance, choose, texts, weighted_rows
+from leadscore.simulate.drift import AI_CONTENT, AI_SWITCH, NONE
 from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import table
 from leadscore.simulate.write import WorldWriter
@@ -24,6 +25,9 @@ EPISODE = 0.04
 HEAT = {RESEARCHING: 9.0, EVALUATING: 14.0, DECIDING: 14.0}
 """What a stage adds to a topic's composite score, times the topic's relevance."""
 AI_TOPIC = "AI lead scoring"
+"""The topic that is of no relevance until a drift begins, and then of all."""
+OTHER_TOPICS = {NONE: 1.0, AI_SWITCH: 1.0, AI_CONTENT: 0.3}
+"""What the drift leaves of the relevance of the others."""
 REVIEWED = np.array([0.0020, 0.030, 0.120, 0.130, 0.004, 0.005])
 """Signals of the review site in a week, by stage."""
 SIGNALS = ("profile", "pricing", "compare", "category", "alternatives")
@@ -45,7 +49,8 @@ def _write_surges(rng: Rng, writer: WorldWriter, scene: Scene) -> None:
     idle_research = _episodes(rng, span.weeks, len(companies))
     parts = []
     for row, (name, usual) in enumerate(zip(topics["topic_name"], topics["relevance"].to_numpy(float), strict=True)):
-        relevance = np.where((name == AI_TOPIC) & (np.arange(span.weeks) >= scene.switch_week), 1.0, usual)
+        later = usual * OTHER_TOPICS[scene.drift.name] if name != AI_TOPIC else 1.0
+        relevance = np.where(np.arange(span.weeks) >= scene.drift.week, later, usual)
         parts.append(_one_topic(rng, scene.journeys.stage, idle_research, covered, relevance).assign(topic=row))
     found = pd.concat(parts, ignore_index=True).sort_values(["week", "company", "topic"], ignore_index=True)
     company, topic = found["company"].to_numpy(), found["topic"].to_numpy()

@@ -13,6 +13,7 @@ from leadscore.simulate.clock import Calendar, at_local_hours
 from leadscore.simulate.companies import companies
 from leadscore.simulate.conversions import conversions, first_conversion, known_accounts, outcomes
 from leadscore.simulate.draws import Array, Rng, stream
+from leadscore.simulate.drift import Drift
 from leadscore.simulate.hands import first_hand, raised_hands
 from leadscore.simulate.journey import Journeys, live
 from leadscore.simulate.leads import leads
@@ -21,15 +22,13 @@ from leadscore.simulate.records import first_records, known_since, records
 from leadscore.simulate.spells import inside, spells, touches
 from leadscore.simulate.vocabulary import table
 
-AI_SWITCH = 0.6
-"""How far into the history research on AI becomes a sign of buying."""
-
 
 @dataclass(frozen=True)
 class Scene:
     """Frames whose rows refer to each other by number; each is described where it is made."""
 
     span: Calendar
+    drift: Drift
     companies: pd.DataFrame
     people: pd.DataFrame
     journeys: Journeys
@@ -41,16 +40,6 @@ class Scene:
     spells: pd.DataFrame
     accounts: Array
     """Since when (instant) each company has had an account, NEVER if it has none."""
-
-    @property
-    def switch_week(self) -> int:
-        """The week in which AI changes its meaning."""
-        return switch_week(self.span)
-
-    @property
-    def switch(self) -> int:
-        """The instant at which AI changes its meaning."""
-        return int(self.span.week_start(np.array([self.switch_week]))[0])
 
     def of_person(self, column: str, lead: Array) -> Array:
         """A column of `people` for these leads."""
@@ -83,12 +72,7 @@ class Scene:
         return lead, phase, moment
 
 
-def switch_week(span: Calendar) -> int:
-    """The week in which AI changes its meaning."""
-    return round(span.weeks * AI_SWITCH)
-
-
-def draw_scene(seed: int, count: int, span: Calendar, done: Callable[[str], None]) -> Scene:
+def draw_scene(seed: int, count: int, span: Calendar, drift: Drift, done: Callable[[str], None]) -> Scene:
     """Draw a world of about `count` leads; calls `done` with what has been drawn."""
     rng = partial(stream, seed)
     firms = companies(rng("companies"), count)
@@ -108,5 +92,5 @@ def draw_scene(seed: int, count: int, span: Calendar, done: Callable[[str], None
     np.minimum.at(accounts, deals["company"].to_numpy(), deals["moment"].to_numpy())
     done("records")
     deals = outcomes(rng("outcomes"), deals, firms, span)
-    periods = spells(world, firms, crowd, known, span, switch_week(span))
-    return Scene(span, firms, crowd, world, known, deals, roles, hands, found, periods, accounts)
+    periods = spells(world, firms, crowd, known, span, drift.week)
+    return Scene(span, drift, firms, crowd, world, known, deals, roles, hands, found, periods, accounts)

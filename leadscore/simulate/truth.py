@@ -8,11 +8,12 @@ import pandas as pd
 from leadscore.simulate import chain
 from leadscore.simulate.clock import days
 from leadscore.simulate.draws import Array
+from leadscore.simulate.drift import AI_CONTENT, NONE, Drift
 from leadscore.simulate.intent import AI_TOPIC
 from leadscore.simulate.people import PROPENSITIES
 from leadscore.simulate.scene import Scene
 from leadscore.simulate.vocabulary import table
-from leadscore.simulate.web import AI_AFTER, AI_BEFORE
+from leadscore.simulate.web import AI_AFTER, AI_BEFORE, AI_RARE, MIX, NEW_MIX, NEW_SESSIONS, SESSIONS
 from leadscore.simulate.write import WorldWriter
 
 
@@ -27,7 +28,7 @@ def write_truth(writer: WorldWriter, scene: Scene) -> None:
         {"record_id": record.to_numpy(object), "person_id": 1 + frame["person"].to_numpy()},
     )
     _write_probabilities(writer, scene.leads, scene.spells)
-    effects = _effects(days(np.array([scene.switch]))[0])
+    effects = _effects(scene.drift)
     writer.truth("planted_effects", dict.fromkeys(effects, "VARCHAR"), effects)
 
 
@@ -85,25 +86,11 @@ def _write_probabilities(writer: WorldWriter, leads: pd.DataFrame, periods: pd.D
     )
 
 
-def _effects(switch: np.datetime64) -> dict[str, Array]:
+def _effects(drift: Drift) -> dict[str, Array]:
     """What was planted, with its parameters."""
     rows = [
         ("horizon", "days", str(chain.HORIZON_DAYS), "The probability is that of an opportunity within so many days."),
-        (
-            "ai_switch",
-            "date",
-            str(switch),
-            "Research on AI is curiosity before this day and a sign of buying from it on.",
-        ),
-        ("ai_switch", "paths", "/blog/ai-*, /resources/ai-*", "The pages whose meaning changes."),
-        ("ai_switch", "bombora_topic", AI_TOPIC, "The intent topic whose meaning changes."),
-        (
-            "ai_switch",
-            "weight_before",
-            str(AI_BEFORE),
-            "Relative interest before the switch: background, researching, evaluating, deciding, customer.",
-        ),
-        ("ai_switch", "weight_after", str(AI_AFTER), "The same after the switch."),
+        *_drift_effects(drift),
         (
             "fast_response",
             "within_hours",
@@ -146,3 +133,48 @@ def _effects(switch: np.datetime64) -> dict[str, Array]:
     ]
     names = ("effect", "parameter", "value", "description")
     return {name: np.array(column, dtype=object) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _drift_effects(drift: Drift) -> list[tuple[str, str, str, str]]:
+    """What the drift changes; who converts, and how likely, is not among it."""
+    if drift.name == NONE:
+        return []
+    day = str(days(np.array([drift.instant]))[0])
+    before = MIX | {"ai": AI_RARE if drift.name == AI_CONTENT else AI_BEFORE, "agents": "none"}
+    after = NEW_MIX["ai"] if drift.name == AI_CONTENT else AI_AFTER
+    found = [
+        ("ai_switch", "date", day, "Research on AI is curiosity before this day and a sign of buying from it on."),
+        ("ai_switch", "paths", "/blog/ai-*, /resources/ai-*", "The pages whose meaning changes."),
+        ("ai_switch", "bombora_topic", AI_TOPIC, "The intent topic whose meaning changes."),
+        (
+            "ai_switch",
+            "weight_before",
+            str(before["ai"]),
+            "Relative interest before the switch: background, researching, evaluating, deciding, customer.",
+        ),
+        ("ai_switch", "weight_after", str(after), "The same after the switch."),
+    ]
+    if drift.name == AI_CONTENT:
+        pages = table("pages")
+        new = ", ".join(pages.loc[pages["subject"] == "agents", "path"])
+        sessions = f"{SESSIONS.tolist()} -> {NEW_SESSIONS.tolist()}"
+        found += [
+            (
+                "ai_content",
+                "date",
+                day,
+                "From this day on new AI pages give buyers away, and what did so before does not.",
+            ),
+            ("ai_content", "new_pages", new, "The pages that were not there before."),
+            ("ai_content", "sessions", sessions, "Sessions in a week by phase, before and after."),
+            *(
+                (
+                    "ai_content",
+                    f"weight_{subject}",
+                    f"{before[subject]} -> {later}",
+                    "Interest by phase, before and after.",
+                )
+                for subject, later in NEW_MIX.items()
+            ),
+        ]
+    return found

@@ -9,6 +9,7 @@ import pandas as pd
 
 from leadscore.simulate.clock import DAY, SECOND
 from leadscore.simulate.draws import Array, Rng, chance, weighted
+from leadscore.simulate.drift import AI_CONTENT, AI_SWITCH, NONE, Drift
 from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.scene import Scene
 from leadscore.simulate.spells import BACKGROUND, PHASES
@@ -35,16 +36,42 @@ MIX = {
 }
 """Relative interest in a subject, by phase."""
 AI_BEFORE, AI_AFTER = (16.0, 14.0, 12.0, 10.0, 10.0), (4.0, 20.0, 30.0, 32.0, 5.0)
-"""The same for AI: curiosity before the switch, a sign of buying after it."""
+"""The same for AI: curiosity at first, a sign of buying after the switch."""
 ANONYMOUS = 0.25
 """Share of leads who came by a form and were seen on the site, unnamed, up to 20 days before."""
 QUERIES = ("utm_source=newsletter&utm_medium=email", "utm_source=search&utm_medium=cpc", "gclid=test", None)
 
-SUBJECTS = (*MIX, "ai")
-SUBJECTS_BEFORE = np.array(
-    [[*(weights[phase] for weights in MIX.values()), AI_BEFORE[phase]] for phase in range(len(PHASES))]
-)
-SUBJECTS_AFTER = np.column_stack([SUBJECTS_BEFORE[:, :-1], AI_AFTER])
+AI_RARE = (1.0, 1.0, 1.0, 1.0, 1.0)
+"""The little there is on AI before the strong drift."""
+NEW_MIX = {
+    "pricing": (22, 7, 7, 7, 4),
+    "demo": (10, 2.5, 2.5, 2.5, 1),
+    "compare": (16, 5, 5, 5, 1),
+    "roi": (12, 3.5, 3.5, 3.5, 1),
+    "ai": (3, 20, 30, 32, 2),
+    "agents": (2, 80, 140, 200, 2),
+}
+"""What the strong drift makes of these subjects: buyers read on AI, most of it `agents`, pages that were not there before."""
+NEW_SESSIONS = np.array([0.20, 0.66, 1.15, 1.32, 0.06])
+"""And of the sessions in a week: people who buy nothing come more often."""
+
+SUBJECTS = (*MIX, "ai", "agents")
+
+
+def _interest(**changed: tuple[float, ...]) -> Array:
+    """Weights (phase, subject): those of the beginning but for what changed."""
+    weights = MIX | {"ai": AI_BEFORE, "agents": (0.0,) * len(PHASES)} | changed
+    return np.array([weights[subject] for subject in SUBJECTS], dtype=float).T
+
+
+INTEREST = {
+    NONE: (_interest(), _interest()),
+    AI_SWITCH: (_interest(), _interest(ai=AI_AFTER)),
+    AI_CONTENT: (_interest(ai=AI_RARE), _interest(**NEW_MIX)),
+}
+"""Interest by phase and subject, before and after each drift."""
+SESSIONS_AFTER = {NONE: SESSIONS, AI_SWITCH: SESSIONS, AI_CONTENT: NEW_SESSIONS}
+"""Sessions in a week by phase after each drift."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +84,11 @@ class Sessions:
     landing: Array
 
 
-def pages_of_interest(rng: Rng, phase: Array, instant: Array, switch: int) -> Array:
-    """One page (row of the vocabulary) for each phase and instant; AI changes its meaning at the instant `switch`."""
+def pages_of_interest(rng: Rng, phase: Array, instant: Array, drift: Drift) -> Array:
+    """One page (row of the vocabulary) for each phase and instant; what interests changes with the drift."""
     pages = table("pages")
-    mixes = np.concatenate([SUBJECTS_BEFORE, SUBJECTS_AFTER])
-    which = phase + len(PHASES) * (instant >= switch)
+    mixes = np.concatenate(INTEREST[drift.name])
+    which = phase + len(PHASES) * (instant >= drift.instant)
     subject_of = pd.Index(SUBJECTS).get_indexer(pd.Index(pages["subject"]))
     share = pages["weight"].to_numpy(float) / np.bincount(subject_of, pages["weight"])[subject_of]
     found = np.empty(len(phase), dtype=np.int64)
@@ -82,7 +109,9 @@ def free_sessions(rng: Rng, scene: Scene) -> Sessions:
     """Sessions that people begin by themselves."""
     phase, lead = scene.spells["phase"].to_numpy(), scene.spells["lead"].to_numpy()
     curiosity = np.where(phase == BACKGROUND, scene.of_person("curiosity", lead), 1.0)
-    rate = SESSIONS[phase] * curiosity * scene.of_person("activeness", lead)
+    later = scene.spells["week"].to_numpy() >= scene.drift.week
+    sessions = np.where(later, SESSIONS_AFTER[scene.drift.name][phase], SESSIONS[phase])
+    rate = sessions * curiosity * scene.of_person("activeness", lead)
     lead, drive, moment = scene.touches_at(rng, rate)
     return Sessions(lead, drive, moment, np.full(len(lead), -1))
 
@@ -109,7 +138,7 @@ def visit(rng: Rng, ledger: Ledger, sessions: list[Sessions], scene: Scene) -> t
     known = ledger.known(lead)
     lead, phase, moment, landing = lead[known], phase[known], moment[known], landing[known]
     row, place, instant = _pages_in_time(rng, phase, moment)
-    free = pages_of_interest(rng, phase[row], instant, scene.switch)
+    free = pages_of_interest(rng, phase[row], instant, scene.drift)
     page = np.where((place == 0) & (landing[row] >= 0), landing[row], free)
     kept = instant < scene.span.end_instant
     lead, page, instant = lead[row[kept]], page[kept], instant[kept]

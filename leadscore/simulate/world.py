@@ -14,6 +14,7 @@ from leadscore.errors import LeadscoreError
 from leadscore.simulate import crm, emails, forms, housekeeping, programs, sales, web
 from leadscore.simulate.clock import calendar
 from leadscore.simulate.draws import Rng, stream
+from leadscore.simulate.drift import AI_SWITCH, drift_of
 from leadscore.simulate.intent import write_intent
 from leadscore.simulate.ledger import Ledger
 from leadscore.simulate.profiles import profiles
@@ -25,11 +26,14 @@ from leadscore.simulate.write import WorldWriter, replacing_world
 STEPS = 11
 
 
-def simulate(database: Path, leads: int, months: int, seed: int, end: date, progress: bool = True) -> dict[str, int]:
+def simulate(
+    database: Path, leads: int, months: int, seed: int, end: date, progress: bool = True, drift: str = AI_SWITCH
+) -> dict[str, int]:
     """Write a world of about `leads` people, seen for `months` months before `end`, into a DuckDB file.
 
     The schemas marketo, salesforce, bombora, g2 and truth are replaced, all or none; other schemas stay. The same
-    arguments give the same tables. Returns the number of rows per `schema.table`.
+    arguments give the same tables. `drift` is what changes on the way, named as in leadscore.simulate.drift. Returns the
+    number of rows per `schema.table`.
 
     Raises LeadscoreError for arguments that make no world, or a database that cannot be opened or holds raw tables
     that were not simulated.
@@ -40,6 +44,7 @@ def simulate(database: Path, leads: int, months: int, seed: int, end: date, prog
     if seed < 0:
         raise LeadscoreError(f"--seed is {seed}, but must be 0 or more.")
     span = calendar(end, months)
+    changing = drift_of(drift, span)
     with (
         replacing_world(database) as writer,
         tqdm(total=STEPS, disable=not progress, file=sys.stderr, unit="step") as bar,
@@ -49,7 +54,7 @@ def simulate(database: Path, leads: int, months: int, seed: int, end: date, prog
             bar.set_description(what.ljust(14))
             bar.update()
 
-        scene = draw_scene(seed, leads, span, done)
+        scene = draw_scene(seed, leads, span, changing, done)
         _write(partial(stream, seed), writer, scene, done)
     return writer.rows
 

@@ -1,6 +1,7 @@
 -- The moments at which leads are looked at. For learning: the day after a lead appeared and one hash-chosen Monday in every 90 days of
--- its life, at most training_snapshots_per_lead of them, each only once its horizon has been watched to the end. For scoring: as_of,
--- for every lead still open then. The choice depends on the lead alone, so a snapshot once taken stays the same in later builds.
+-- its life, at most training_snapshots_per_lead of them, each only once its horizon has been watched to the end. Until then it is there
+-- for monitoring, at most monitoring_max_rows of them. For scoring: as_of, for every lead still open then. The choice depends on the lead
+-- alone, so a snapshot once taken stays the same in later builds.
 with leads as (
 
     select
@@ -36,26 +37,39 @@ candidates as (
 
 ),
 
-matured as (
+open_then as (
 
     select
         candidates.lead_id,
         candidates.as_of,
-        min(candidates.turn) as turn
+        min(candidates.turn) as turn,
+        {{ days_after('candidates.as_of', setting('conversion_horizon_days')) }} <= observation.observed_until as is_mature
     from candidates
     inner join {{ ref('int_timeline__observation') }} as observation
-        on {{ days_after('candidates.as_of', setting('conversion_horizon_days')) }} <= observation.observed_until
+        on candidates.as_of < observation.as_of and candidates.as_of <= observation.observed_until
     inner join leads on candidates.lead_id = leads.lead_id
     where leads.converted_at is null or leads.converted_at >= cast(candidates.as_of as datetime)
-    group by candidates.lead_id, candidates.as_of
+    group by candidates.lead_id, candidates.as_of, observation.observed_until
 
 ),
 
 chosen as (
 
     select lead_id, as_of
-    from matured
+    from open_then
+    where is_mature
     qualify row_number() over (partition by lead_id order by turn, as_of) <= {{ setting('training_snapshots_per_lead') }}
+
+),
+
+recent as (
+
+    select lead_id, as_of
+    from open_then
+    where not is_mature
+    qualify
+        row_number() over (order by {{ hash_number("lead_id || ':monitoring'") }}, lead_id, as_of)
+        <= {{ setting('monitoring_max_rows') }}
 
 )
 
@@ -67,6 +81,15 @@ select
     and leads.converted_at < cast({{ days_after('chosen.as_of', setting('conversion_horizon_days')) }} as datetime) as is_converted
 from chosen
 inner join leads on chosen.lead_id = leads.lead_id
+
+union all
+
+select
+    lead_id,
+    as_of,
+    'monitoring' as purpose,
+    cast(null as boolean) as is_converted
+from recent
 
 union all
 

@@ -23,10 +23,10 @@ TESTED = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
 """dbt's arguments for everything but the tests that have data of their own."""
 
 
-def simulated(home: Path, leads: int, months: int = 18, seed: int = 11) -> Path:
+def simulated(home: Path, leads: int, months: int = 18, seed: int = 11, drift: str = "ai_switch") -> Path:
     """A raw world in a folder of its own."""
     home.mkdir()
-    simulate(home / "world.duckdb", leads=leads, months=months, seed=seed, end=END, progress=False)
+    simulate(home / "world.duckdb", leads=leads, months=months, seed=seed, end=END, progress=False, drift=drift)
     return home / "world.duckdb"
 
 

@@ -54,12 +54,43 @@ def test_simulate_has_fixed_defaults(
     monkeypatch.delenv("LEAD_SCORING_DUCKDB", raising=False)
     assert main(["simulate"]) == 0
     monkeypatch.setenv("LEAD_SCORING_DUCKDB", "other.duckdb")
-    assert main(["simulate", "--leads", "50", "--months", "3", "--seed", "1", "--end", "2024-02-29"]) == 0
+    assert (
+        main(
+            [
+                "simulate",
+                "--leads",
+                "50",
+                "--months",
+                "3",
+                "--seed",
+                "1",
+                "--end",
+                "2024-02-29",
+                "--drift",
+                "ai_content:2024-01",
+            ]
+        )
+        == 0
+    )
     assert simulated == [
         dict(
-            database=Path("lead_scoring.duckdb"), leads=20_000, months=24, seed=7, end=date(2025, 7, 1), progress=True
+            database=Path("lead_scoring.duckdb"),
+            leads=20_000,
+            months=24,
+            seed=7,
+            end=date(2025, 7, 1),
+            progress=True,
+            drift="ai_switch",
         ),
-        dict(database=Path("other.duckdb"), leads=50, months=3, seed=1, end=date(2024, 2, 29), progress=True),
+        dict(
+            database=Path("other.duckdb"),
+            leads=50,
+            months=3,
+            seed=1,
+            end=date(2024, 2, 29),
+            progress=True,
+            drift="ai_content:2024-01",
+        ),
     ]
     assert "marketo.lead           1,234" in capsys.readouterr().out
 

@@ -11,8 +11,8 @@ from sqlglot.tokens import TokenType
 FUNCTIONS = {
     *("any_value", "count", "max", "min", "min_by", "sum", "avg", "ntile", "listagg", "cume_dist", "row_number", "lag"),
     *("coalesce", "nullif", "greatest", "least", "cast", "try_cast", "parse_json", "get", "flatten"),
-    *("abs", "floor", "round", "power", "to_number", "ln", "hash"),
-    *("contains", "jarowinkler_similarity", "editdistance", "split", "listagg"),
+    *("abs", "floor", "round", "power", "to_number", "ln", "hash", "max_by"),
+    *("contains", "jarowinkler_similarity", "editdistance", "split"),
     *(
         "length",
         "lower",

@@ -1,0 +1,181 @@
+"""Have the features moved since the model learnt? Population stability, missing values and new categories, week by week.
+
+The population stability index of two distributions p and q over bins is sum((p - q) * ln(p / q)): by custom 0.1 deserves
+a look and 0.25 action. Three things would make it cry wolf, and are dealt with here:
+
+- Small samples. Under no drift the index is (1/n + 1/m) times a chi-square of bins - 1 degrees of freedom (Yurdakul 2018), so
+  with 100 rows ten bins show 0.1 by chance. Its expected value is taken off, and a p-value stands beside it.
+- Rows that are not independent. Leads of one company share its industry and its surges: what counts as a sample are
+  companies, by Kish's effective size, (sum of weights)^2 / sum of weights^2.
+- Leads grow older, which is no drift. Weeks are compared at equal ages: each is weighted to the ages of the reference, as
+  death rates of two countries are (direct standardisation).
+- What always moves. Companies gain leads, every webinar is a new first touch. How far the newest quarter of the reference is from the
+  rest of it stands beside each figure: that much the model has seen while it learnt.
+
+And many features are looked at: p-values are multiplied by their number (Bonferroni).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from leadscore.errors import LeadscoreError
+from leadscore.learning.encoding import FeatureSpec, category_values, column_of, numeric_values
+from leadscore.learning.newton import Floats
+
+Codes = NDArray[np.int64]
+
+N_BINS = 10
+MAX_CATEGORIES = 20
+AGE, N_AGES = "lead_age_days", 5
+SEEN_ONCE = 0.5
+"""A bin without rows counts as half a row, so that logarithms exist."""
+
+
+@dataclass(frozen=True)
+class Binned:
+    """A feature's rows as numbers of bins: of the reference (n,) and of the weeks (m,).
+
+    The last bin is of missing values, the one before it of categories that the reference does not have.
+    """
+
+    name: str
+    kind: str
+    n_bins: int
+    reference: Codes
+    current: Codes
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Who the rows are: the stratum of age and the owner, a company or else a person, of each row, as numbers."""
+
+    age: Codes
+    owner: Codes
+
+
+def bins_of(name: str, reference: pd.Series, current: pd.Series, kind: str) -> Binned:
+    """A feature in the bins of its reference: its deciles, or its most frequent categories and one for the others."""
+    if kind == "numeric":
+        before, now = numeric_values(reference, name), numeric_values(current, name)
+        known = before[~np.isnan(before)]
+        edges = np.unique(np.quantile(known, np.arange(1, N_BINS) / N_BINS, method="lower")) if len(known) else known
+        n_values = len(edges) + 1
+        codes = [np.where(np.isnan(x), n_values + 1, np.searchsorted(edges, x, side="left")) for x in (before, now)]
+    else:
+        codes, n_values = _category_bins(reference, current, name)
+    return Binned(name, kind, n_values + 2, codes[0].astype(np.int64), codes[1].astype(np.int64))
+
+
+def _category_bins(reference: pd.Series, current: pd.Series, name: str) -> tuple[list[Codes], int]:
+    """Codes of both, and how many bins hold categories of the reference: the most frequent by themselves, the others together."""
+    (codes, texts), (now, now_texts) = category_values(reference, name), category_values(current, name)
+    count = pd.Series(np.bincount(codes[codes >= 0], minlength=len(texts)), index=pd.Index(texts, dtype=object))
+    count = count.groupby(level=0).sum()
+    count = count[count > 0]
+    ordered = count.index[np.lexsort((count.index.to_numpy(), -count.to_numpy()))]
+    place = {text: min(at, MAX_CATEGORIES) for at, text in enumerate(ordered)}
+    n_values = min(len(ordered), MAX_CATEGORIES + 1)
+    lookups = [np.array([place.get(text, n_values) for text in words] + [n_values + 1]) for words in (texts, now_texts)]
+    return [lookups[0][codes], lookups[1][now]], n_values
+
+
+def ages_of(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[Codes, Codes]:
+    """The stratum of each row: its lead's age in quintiles of the reference; one stratum where ages are not known."""
+    if AGE not in reference or not reference[AGE].notna().any():
+        return np.zeros(len(reference), np.int64), np.zeros(len(current), np.int64)
+    before, now = (numeric_values(frame[AGE], AGE) for frame in (reference, current))
+    edges = np.unique(np.quantile(before[~np.isnan(before)], np.arange(1, N_AGES) / N_AGES, method="lower"))
+    return np.searchsorted(edges, before, side="left"), np.searchsorted(edges, now, side="left")
+
+
+def drift_of_week(
+    features: Sequence[Binned], reference: Cells, current: Cells, rows: Codes
+) -> Iterator[dict[str, object]]:
+    """One row per feature on how the rows of a week differ from the reference, at the reference's ages.
+
+    Yields feature, kind, n_reference and n_rows (effective sizes), psi (its expected value under no drift taken off), psi_noise
+    (that expected value), p_value (of all looked at, at least one index as large by chance alone), missing_share and
+    new_category_share with reference_missing_share, and the p-value of the largest difference among these shares.
+    """
+    ages = np.intersect1d(np.unique(reference.age), np.unique(current.age[rows]))
+    mass = np.array([(reference.age == age).sum() for age in ages], dtype=np.float64)
+    mass /= mass.sum()
+    sides = [
+        [(place, share, kish(cells.owner[place])) for share, place in _strata(cells.age, ages, mass, kept)]
+        for cells, kept in ((reference, np.arange(len(reference.age))), (current, rows))
+    ]
+    sizes = [1 / sum(share**2 / n for _, share, n in side) for side in sides]
+    noise = 1 / sizes[0] + 1 / sizes[1]
+    for feature in features:
+        before, now = (
+            np.sum(
+                [share * np.bincount(codes[at], minlength=feature.n_bins) / len(at) for at, share, _ in side], axis=0
+            )
+            for codes, side in zip((feature.reference, feature.current), sides, strict=True)
+        )
+        index = psi(before, now, sizes[0], sizes[1])
+        freedom = max(int(np.count_nonzero(before)) - 1, 1)
+        shares = [(before[-1], now[-1]), (before[-2], now[-2])]
+        yield {
+            "feature": feature.name,
+            "kind": feature.kind,
+            "n_reference": sizes[0],
+            "n_rows": sizes[1],
+            "psi": max(index - freedom * noise, 0.0),
+            "psi_noise": freedom * noise,
+            "p_value": min(1.0, len(features) * float(stats.chi2.sf(index / noise, freedom))),
+            "reference_missing_share": before[-1],
+            "missing_share": now[-1],
+            "missing_p_value": min(1.0, len(features) * two_shares(*shares[0], noise)),
+            "new_category_share": now[-2],
+            "new_category_p_value": min(1.0, len(features) * two_shares(*shares[1], noise)),
+        }
+
+
+def newest_quarter(day: Codes) -> NDArray[np.bool_]:
+    """Which of the days (n,) are the newest, a quarter of the rows or somewhat more."""
+    return day >= np.quantile(day, 0.75, method="lower") if len(day) else np.zeros(0, dtype=bool)
+
+
+def _strata(age: Codes, ages: Codes, mass: Floats, kept: Codes) -> Iterator[tuple[float, Codes]]:
+    for stratum, share in zip(ages, mass, strict=True):
+        yield float(share), kept[age[kept] == stratum]
+
+
+def psi(before: Floats, now: Floats, n_before: float, n_now: float) -> float:
+    """The population stability index of two distributions (bins,) that sum to one, from samples of these sizes."""
+    p, q = (np.maximum(share, SEEN_ONCE / n) for share, n in ((before, n_before), (now, n_now)))
+    there = (before > 0) | (now > 0)
+    return float(np.sum(((q - p) * np.log(q / p))[there]))
+
+
+def kish(owner: Codes) -> float:
+    """Kish's effective size of a sample (n,) whose rows belong to owners: their number if all have as many rows."""
+    rows = np.bincount(owner).astype(np.float64)
+    return float(rows.sum() ** 2 / (rows**2).sum())
+
+
+def two_shares(before: float, now: float, noise: float) -> float:
+    """p-value of two shares being one, by the normal approximation; noise is 1/n + 1/m of the two samples."""
+    pooled = np.clip((before + now) / 2, 0.0, 1.0)
+    spread = np.sqrt(pooled * (1 - pooled) * noise)
+    return float(2 * stats.norm.sf(abs(now - before) / spread)) if spread > 0 else float(now == before)
+
+
+def binned_features(reference: pd.DataFrame, current: pd.DataFrame, specs: Sequence[FeatureSpec]) -> list[Binned]:
+    """The features of a model in bins; one that the table lacks, or holds in another type, counts as missing since."""
+    found = []
+    for spec in specs:
+        try:
+            before, now = column_of(reference, spec.name), column_of(current, spec.name)
+            found.append(bins_of(spec.name, before, now, spec.kind))
+        except LeadscoreError:
+            found.append(Binned(spec.name, spec.kind, 3, np.zeros(len(reference), np.int64), np.full(len(current), 2)))
+    return found
