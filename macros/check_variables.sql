@@ -2,7 +2,7 @@
 {% macro check_variables() -%}
   {%- if not execute -%}{{ return('') }}{%- endif -%}
   {%- set names = ['as_of', 'source_time_zone', 'conversion_event', 'conversion_horizon_days', 'training_snapshots_per_lead', 'training_max_rows',
-      'evaluation_max_rows', 'training_threads', 'random_seed', 'assumed_conversion_rate'] -%}
+      'evaluation_max_rows', 'training_threads', 'random_seed', 'assumed_conversion_rate', 'leak_guard_allow'] -%}
   {%- for source_name in graph.sources.values() | map(attribute='source_name') | unique -%}
     {%- do names.extend([source_name ~ '_enabled', source_name ~ '_schema', source_name ~ '_database']) -%}
   {%- endfor -%}

@@ -5,6 +5,6 @@ def model(dbt, session):
     from leadscore import pipeline, warehouse
 
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=["lead_id", "as_of"])
-    rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
+    rules = warehouse.read(dbt.ref("int_learning__rule_points"), order_by=["rule"])
     parameters = warehouse.read(dbt.ref("int_learning__parameters"))
     return warehouse.write(session, pipeline.holdout_predictions(rows, rules, parameters))
