@@ -62,7 +62,12 @@ PURPOSE = (
     ("is_converted", "boolean", "The label; empty for leads that are open.", ""),
     LABEL[0],
     ("age_days", "integer", "Days since the oldest record of the person was created.", ""),
-    ("days_to_conversion", "integer", "Days until the lead converted, whether within the horizon or after it; empty if it did not.", ""),
+    (
+        "days_to_conversion",
+        "integer",
+        "Days until the lead converted, whether within the horizon or after it; empty if it did not.",
+        "",
+    ),
 )
 WEEKS = tuple(
     (f"week_{week}", "integer", f"Engagements in week {week} before the day, 1 the last.", "") for week in range(1, 13)

@@ -27,7 +27,7 @@ import pyarrow as pa
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from leadscore.learning.encoding import FeatureSpec, Table, as_frame, encode, learn_features, xgboost_types
+from leadscore.learning.encoding import FeatureSpec, as_frame, encode, learn_features, xgboost_types
 from leadscore.learning.newton import Floats
 from leadscore.learning.splits import fold_of, owners
 
@@ -167,7 +167,13 @@ def check_feature(spec: FeatureSpec, values: NDArray[np.float32], sample: Sample
         f"{lacking:.0%} of the conversions stand at values that open leads of the same age hardly have",
     )  # fmt: skip
 
-    yield _row(spec.name, "adversarial_validation", counted_auc(seen / np.maximum(expected + seen, 1e-9), seen, expected), None, "")
+    yield _row(
+        spec.name,
+        "adversarial_validation",
+        counted_auc(seen / np.maximum(expected + seen, 1e-9), seen, expected),
+        None,
+        "",
+    )
 
 
 def bins_of(values: NDArray[np.float32], spec: FeatureSpec) -> tuple[NDArray[np.int64], list[str]]:
@@ -197,8 +203,8 @@ def held_out_auc(
         return np.nan, 0, 0
     width = int(bins.max()) + 1
     cell = fold * width + bins
-    positive = np.bincount(cell, label, N_FOLDS * width).reshape(N_FOLDS, width)
-    all_rows = np.bincount(cell, minlength=N_FOLDS * width).reshape(N_FOLDS, width)
+    positive = counted(cell, N_FOLDS * width, label).reshape(N_FOLDS, width)
+    all_rows = counted(cell, N_FOLDS * width).reshape(N_FOLDS, width)
     others, converted = all_rows.sum(axis=0) - all_rows, positive.sum(axis=0) - positive
     # The base rate is that of the other folds too, or a fold's own conversions would be known from what others lack.
     base = converted.sum(axis=1, keepdims=True) / np.maximum(others.sum(axis=1, keepdims=True), 1)
@@ -207,10 +213,15 @@ def held_out_auc(
     return auc, len(np.unique(owner[label])), len(np.unique(owner[~label]))
 
 
+def counted(bins: NDArray[np.int64], width: int, weight: NDArray[Any] | None = None) -> Floats:
+    """How many rows, or how much weight (n,), each bin holds, (width,) or more."""
+    return np.bincount(bins, weight, width).astype(np.float64)
+
+
 def counted_auc(score: Floats, positive: Floats, negative: Floats) -> float:
     """ROC-AUC of scores (k,) that so many positives and negatives have, ties counted half."""
     _, tied = np.unique(score, return_inverse=True)
-    up, down = np.bincount(tied, positive), np.bincount(tied, negative)
+    up, down = counted(tied, 0, positive), counted(tied, 0, negative)
     if not up.sum() or not down.sum():
         return float("nan")
     return float(up @ (np.cumsum(down) - 0.5 * down) / (up.sum() * down.sum()))
@@ -235,8 +246,7 @@ def surest_value(
     if label.sum() < FEWEST:
         return float("nan"), ""
     independent = len(np.unique(owner[label])) / label.sum()
-    n = np.bincount(bins, minlength=len(names)) * independent
-    converted = np.bincount(bins, label, len(names)) * independent
+    n, converted = counted(bins, len(names)) * independent, counted(bins, len(names), label) * independent
     n, converted = np.append(n, n[:-1].sum()), np.append(converted, converted[:-1].sum())
     rate = np.divide(converted, n, out=np.zeros(len(n)), where=n > 0)
     square = SURE**2
@@ -256,8 +266,8 @@ def certain_rate(label: NDArray[np.bool_]) -> float:
 
 def open_counts(bins: NDArray[np.int64], sample: Sample, width: int) -> tuple[Floats, Floats]:
     """How many open leads should have each bin, by the labelled snapshots of their ages, and how many have, (width,)."""
-    expected = np.bincount(bins[: sample.n_labelled], sample.weight, width)
-    return expected, np.bincount(bins[sample.n_labelled :], minlength=width).astype(np.float64)
+    n = sample.n_labelled
+    return counted(bins[:n], width, sample.weight), counted(bins[n:], width)
 
 
 def lacking_share(bins: NDArray[np.int64], label: NDArray[np.bool_], expected: Floats, seen: Floats) -> float:
@@ -271,7 +281,7 @@ def lacking_share(bins: NDArray[np.int64], label: NDArray[np.bool_], expected: F
     def lacks(expected: Floats, seen: Floats) -> NDArray[np.bool_]:
         return np.asarray(ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected)
 
-    converted = np.bincount(bins[label], minlength=len(seen))
+    converted = counted(bins[label], len(seen))
     found = [converted[lacks(expected, seen)].sum()]
     for direction in (slice(None), slice(None, None, -1)):
         # Missing values, the last bin, are no end of a scale.

@@ -45,12 +45,11 @@ matured as (
     from candidates
     inner join {{ ref('int_timeline__observation') }} as observation
         on {{ days_after('candidates.as_of', setting('conversion_horizon_days')) }} <= observation.observed_until
-    inner join leads on candidates.lead_id = leads.lead_id
-    where leads.converted_at is null or leads.converted_at >= cast(candidates.as_of as datetime)
     group by candidates.lead_id, candidates.as_of
 
 ),
 
+-- Chosen before conversions are looked at: among the moments before one, those of leads that convert soon would be chosen more often.
 chosen as (
 
     select lead_id, as_of
@@ -67,6 +66,7 @@ select
     and leads.converted_at < cast({{ days_after('chosen.as_of', setting('conversion_horizon_days')) }} as datetime) as is_converted
 from chosen
 inner join leads on chosen.lead_id = leads.lead_id
+where leads.converted_at is null or leads.converted_at >= cast(chosen.as_of as datetime)
 
 union all
 
