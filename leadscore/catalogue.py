@@ -63,6 +63,18 @@ MONITORED = (
     LABEL[0],
     ("is_converted", "boolean", "The label; null while the horizon has not passed.", ""),
 )
+PURPOSE = (
+    ("purpose", "varchar", "training, with a label, or scoring.", "not_null"),
+    ("is_converted", "boolean", "The label; empty for leads that are open.", ""),
+    LABEL[0],
+    ("age_days", "integer", "Days since the oldest record of the person was created.", ""),
+    (
+        "days_to_conversion",
+        "integer",
+        "Days until the lead converted, whether within the horizon or after it; empty if it did not.",
+        "",
+    ),
+)
 WEEKS = tuple(
     (f"week_{week}", "integer", f"Engagements in week {week} before the day, 1 the last.", "") for week in range(1, 13)
 )
@@ -105,9 +117,19 @@ MODELS = {
         windows_only=True,
         contract=True,
     ),
-    Path("models/learning/int_learning__training_rows.yml"): Properties(
+    Path("models/learning/int_learning__labelled_rows.yml"): Properties(
+        "int_learning__labelled_rows",
+        "Labelled snapshots with all their features, those that the leak guard has not looked at included.",
+        keys=(*LABEL, *KEY),
+    ),
+    Path("models/learning/int_learning__leak_rows.yml"): Properties(
+        "int_learning__leak_rows",
+        "Labelled snapshots and open leads with all their features, drawn by lot for the leak guard.",
+        keys=(*PURPOSE, *KEY),
+    ),
+    Path("python_models/learning/int_learning__training_rows.yml"): Properties(
         "int_learning__training_rows",
-        "Labelled snapshots with their features, the rows a model learns from.",
+        "Labelled snapshots with the features that no check for leaks has quarantined, the rows a model learns from.",
         keys=(*LABEL, *KEY),
     ),
     Path("models/learning/int_learning__monitored_rows.yml"): Properties(

@@ -72,7 +72,10 @@ def weights(patterns: pa.Table, levels: pa.Table) -> pa.Table:
         for level, mine, theirs, bits in zip(group.levels, ours, others, group.bits(ours, others), strict=True)
     }
     rows = [
-        {**{name: row[name] for name in ("field", "level", "agreement")}, **dict(zip(("m", "u", "weight"), learnt, strict=True))}
+        {
+            **{name: row[name] for name in ("field", "level", "agreement")},
+            **dict(zip(("m", "u", "weight"), learnt, strict=True)),
+        }
         for row in asked
         for learnt in [found[row["field"], row["level"]]]
     ]
@@ -109,7 +112,14 @@ def _groups(levels: Sequence[Mapping[str, Any]]) -> list[_Group]:
     return found
 
 
-def _log_odds(groups: Sequence[_Group], m: Sequence[Floats], u: Sequence[Floats], at: Mapping[str, Ints], rarity: Floats, share: float) -> Floats:
+def _log_odds(
+    groups: Sequence[_Group],
+    m: Sequence[Floats],
+    u: Sequence[Floats],
+    at: Mapping[str, Ints],
+    rarity: Floats,
+    share: float,
+) -> Floats:
     """Log2 odds that the pairs of each pattern are one person.
 
     Who bears another given name may share home, phone and employer: all that agrees then counts for even odds at most.

@@ -11,7 +11,15 @@ Ints = NDArray[np.int64]
 
 
 def unite(
-    left: Ints, right: Ints, n_facts: int, living: Ints, domain: Ints, email: Ints, initial: Ints, forbidden: Ints, limit: int
+    left: Ints,
+    right: Ints,
+    n_facts: int,
+    living: Ints,
+    domain: Ints,
+    email: Ints,
+    initial: Ints,
+    forbidden: Ints,
+    limit: int,
 ) -> Ints:
     """The set (n,) of each record, named by one of its members, after taking all links (m,) that nothing forbids.
 

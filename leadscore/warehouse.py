@@ -60,6 +60,13 @@ def read(
     return relation.to_arrow_table()
 
 
+def without(relation: Any, columns: Sequence[str]) -> Any:
+    """A relation without some of its columns, as a Python model may return it; nothing of it is read here."""
+    if _is_snowpark(relation):
+        return relation.drop(*[name.upper() for name in columns]) if columns else relation
+    return relation.select(*[_quoted(name) for name in relation.columns if name not in set(columns)])
+
+
 def write(session: Any, table: pa.Table) -> Any:
     """A bounded Arrow table as what a Python model may return."""
     return _snowpark_frame(session, table) if _is_snowpark(session) else table

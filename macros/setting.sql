@@ -29,6 +29,8 @@
   {%- elif name.endswith('_database') and value == target.database -%}
     {#- The profile's affair. -#}
     {%- set fits = true -%}
+  {%- elif name == 'leak_guard_allow' -%}
+    {%- set fits = value is not string and modules.re.fullmatch(pattern, value | string) -%}
   {%- else -%}
     {#- A number or a yes is no name, though its text could pass for one. -#}
     {%- set fits = modules.re.fullmatch(pattern, value | string) and (value is string or not name.endswith(('_schema', '_database'))) -%}
@@ -40,7 +42,8 @@
 {% macro setting_template(name) -%}
   {%- set declared = ref.config.vars.to_dict() -%}
   {%- for values in [ref.config.cli_vars, declared.get(project_name, {}), declared] -%}
-    {%- if values.get(name) is string and modules.re.search('[{][{%#]', values[name]) -%}{{ return(values[name]) }}{%- endif -%}
+    {%- set written = values.get(name, '') | string -%}
+    {%- if modules.re.search('[{][{%#]', written) -%}{{ return(written) }}{%- endif -%}
   {%- endfor -%}
 {%- endmacro %}
 
@@ -72,6 +75,7 @@
       'retrain': ['auto|always|never', 'one of auto, always, never'],
       'retrain_after_days': ['[1-9][0-9]{0,4}', 'a whole number of 1 or more, below 100000'],
       'retrain_pause_days': ['[0-9]{1,5}', 'a whole number of 0 or more, below 100000'],
+      'leak_guard_allow': ["\\[('[a-z][a-z0-9_]*'(, '[a-z][a-z0-9_]*')*)?\\]", "a list of features, such as ['lead_age_days']"],
       'enabled': ['(?i)true|false', 'true or false'],
       'schema': place_rule(),
       'database': place_rule(),

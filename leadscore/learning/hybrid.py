@@ -15,16 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leadscore.learning.calibration import Calibration, base_log_odds, fit_calibration
+from leadscore.learning.calibration import Calibration, fit_calibration, match_rate
 from leadscore.learning.encoding import FeatureSpec, column_of, encode_column
-from leadscore.learning.newton import Floats, Posterior, logistic_map
+from leadscore.learning.newton import Floats, logistic_map
 from leadscore.learning.rules import Rule, rules_met
-from leadscore.learning.splits import Fold
+from leadscore.learning.splits import account_folds, stable_hash
 
 TRUST_DEVIATION = 0.5  # prior standard deviation of the trust in the rule points
 RATE_DEVIATION = 2.0  # of the intercept, wide: the base rate is soon known
-# Candidate standard deviations of a correction, for one standard deviation of its feature; the evidence chooses.
-CORRECTION_DEVIATIONS = (0.03, 0.06, 0.12, 0.25, 0.5)
+# Candidate standard deviations of a correction, for one standard deviation of its feature; other accounts choose.
+CORRECTION_DEVIATIONS = (0.045, 0.09, 0.18)
+SURE = 2.0  # standard errors by which more correction must be better
+N_FOLDS = 4
+# Rows that the choice is made with; of more, leads and accounts without a conversion are thinned.
+CHOICE_ROWS = 10_000
 # The rate believed before any label weighs as much as this many rows.
 PRIOR_ROWS = 100.0
 
@@ -146,67 +150,122 @@ def fit_hybrid(
     features: tuple[FeatureSpec, ...],
     rules: Sequence[Rule],
     assumed_rate: float,
-    folds: Sequence[Fold] = (),
+    owner: NDArray[np.object_],
+    seed: int = 0,
 ) -> tuple[LinearScorer, Calibration, dict[str, Any]]:
     """The most probable linear model given labels (n,) and the rules as prior, and what was decided on the way.
 
-    How far corrections may go is chosen by the evidence, in Laplace's approximation (MacKay 1992). The calibration is
-    learnt from the pooled margins of the folds' held-out rows.
+    How far corrections may go, and the slope of the calibration, are learnt from margins of owners (n,), accounts for
+    instance, that took no part: the evidence of all rows together would take snapshots of one account for many
+    witnesses and let corrections run. Time is not held out as well, since few conversions would be left to learn from.
+    As with the rules, the intercept makes the mean probability the smoothed rate.
     """
-    scorer, decided = fit_linear(frame, label, features, rules, assumed_rate, CORRECTION_DEVIATIONS)
-    margins, labels = [np.empty(0)], [np.empty(0)]
+    rows = choice_rows(label, owner, seed)
+    some, some_label, some_owner = frame[rows], label[rows], owner[rows]
+    folds = [
+        (fit, out)
+        for fit, out in account_folds(some_owner, None, len(some_label), N_FOLDS, seed)
+        if len(np.unique(some_label[fit])) == 2
+    ]
+    tested = np.zeros(len(some_label), dtype=bool)
+    margins = {deviation: np.zeros(len(some_label)) for deviation in CORRECTION_DEVIATIONS}
     for fit, out in folds:
-        chosen = (decided["correction_deviation"],)
-        tested, _ = fit_linear(frame[fit], label[fit], features, rules, assumed_rate, chosen)
-        # As in boosting, a base rate that changed over time must not be counted twice.
-        margins.append(tested.margins(frame[out]) + base_log_odds(label) - base_log_odds(label[fit]))
-        labels.append(label[out])
-    calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
-    return scorer, calibration, {**decided, "n_folds": len(folds)}
+        tested |= out
+        prepared = Design.of(some[fit], some_label[fit], features, rules, assumed_rate)
+        for deviation, margin in margins.items():
+            margin[out] = prepared.scorer(prepared.coefficients(deviation)).margins(some[out])
+    chosen, slope = CORRECTION_DEVIATIONS[0], 1.0
+    if tested.any():
+        held_out = {deviation: margin[tested] for deviation, margin in margins.items()}
+        chosen = smallest_good(held_out, some_label[tested], some_owner[tested])
+        slope = fit_calibration(held_out[chosen], some_label[tested]).slope
+    design = Design.of(frame, label, features, rules, assumed_rate)
+    coef = design.coefficients(chosen)
+    scorer = design.scorer(coef)
+    centred = match_rate(slope * scorer.margins(frame), smoothed_rate(label, assumed_rate))
+    decided = {"correction_deviation": chosen, "trust_in_rules": float(coef[1]), "n_folds": len(folds)}
+    return scorer, Calibration(slope, centred.intercept), decided
 
 
-def fit_linear(
-    frame: pd.DataFrame,
-    label: Floats,
-    features: tuple[FeatureSpec, ...],
-    rules: Sequence[Rule],
-    assumed_rate: float,
-    deviations: Sequence[float],
-) -> tuple[LinearScorer, dict[str, Any]]:
-    """The linear model of all rows, not yet calibrated, with the most probable of the given correction deviations."""
-    prior = rules_scorer(frame, label, features, rules, assumed_rate)
-    rule_log_odds = np.array(prior.rule_weights)
-    met = rules_met(frame, rules) - np.array(prior.rule_means)
-    own = [_own_columns(column_of(frame, spec.name), spec) for spec in features]
-    n_rules, widths = len(rules), [columns.shape[1] for columns, _, _ in own]
-    X = np.column_stack([np.ones(len(frame)), met @ rule_log_odds, met, *[columns for columns, _, _ in own]])
-    mean = np.zeros(X.shape[1])
-    mean[:2] = prior.intercept, 1.0
+def choice_rows(label: Floats, owner: NDArray[np.object_], seed: int) -> NDArray[np.bool_]:
+    """At most about CHOICE_ROWS of (n,) rows, whole owners, all with a conversion among them: a choice of cases, which
+    moves the intercept of a logistic regression and not its slopes (Prentice and Pyke 1979)."""
+    converting = np.isin(owner, owner[label == 1])
+    others = int((~converting).sum())
+    room = max(CHOICE_ROWS - int(converting.sum()), CHOICE_ROWS // 4)
+    if others <= room:
+        return np.ones(len(label), dtype=bool)
+    return np.asarray(converting | (stable_hash(owner, seed) < np.uint64(int(room / others * 2**64))))
 
-    best: tuple[float, float, Posterior] | None = None
-    start = mean
-    for deviation in deviations:
-        precision = np.full(X.shape[1], deviation**-2.0)
-        precision[:2] = RATE_DEVIATION**-2.0, TRUST_DEVIATION**-2.0
-        found = logistic_map(X, label, prior_mean=mean, prior_precision=precision, start=start)
-        start = found.coef
-        evidence = found.log_density + 0.5 * (np.log(precision).sum() - np.linalg.slogdet(found.precision)[1])
-        if best is None or evidence > best[0]:
-            best = (float(evidence), deviation, found)
-    assert best is not None
-    evidence, deviation, found = best
-    trust, coef = float(found.coef[1]), found.coef[2:]
-    own_coef = np.split(coef[n_rules:], np.cumsum(widths)[:-1]) if widths else []
-    scorer = LinearScorer(
-        features,
-        float(found.coef[0]),
-        tuple(rules),
-        tuple(map(float, trust * rule_log_odds + coef[:n_rules])),
-        prior.rule_means,
-        tuple(tuple(map(float, c / scale)) for c, (_, _, scale) in zip(own_coef, own, strict=True)),
-        tuple(tuple(map(float, centre)) for _, centre, _ in own),
+
+def smallest_good(margins: Mapping[float, Floats], label: Floats, owner: NDArray[np.object_]) -> float:
+    """The smallest deviation whose held-out log loss is within SURE standard errors of the best.
+
+    The error is that of the difference, by owner (n,), since the rows of one are no independent witnesses (as in the one
+    standard error rule of Breiman et al. 1984, but slower to leave the rules).
+    """
+    of_owner = pd.factorize(owner)[0]
+    losses = {
+        deviation: np.bincount(of_owner, np.logaddexp(0.0, margin) - label * margin)
+        for deviation, margin in margins.items()
+    }
+    best = min(losses.values(), key=lambda loss: float(loss.sum()))
+    return min(
+        deviation
+        for deviation, loss in losses.items()
+        if (loss - best).sum() <= SURE * np.sqrt(len(best)) * (loss - best).std()
     )
-    return scorer, {"correction_deviation": deviation, "trust_in_rules": trust, "log_evidence": evidence}
+
+
+@dataclass(frozen=True)
+class Design:
+    """Rows (n,) as the columns of the hybrid's regression: one, the points as a whole, each rule, each feature."""
+
+    features: tuple[FeatureSpec, ...]
+    prior: LinearScorer
+    X: Floats
+    label: Floats
+    own: list[tuple[NDArray[np.float64], Floats, float]]
+
+    @classmethod
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        label: Floats,
+        features: tuple[FeatureSpec, ...],
+        rules: Sequence[Rule],
+        assumed_rate: float,
+    ) -> Design:
+        prior = rules_scorer(frame, label, features, rules, assumed_rate)
+        met = rules_met(frame, rules) - np.array(prior.rule_means)
+        own = [_own_columns(column_of(frame, spec.name), spec) for spec in features]
+        points = met @ np.array(prior.rule_weights)
+        X = np.column_stack([np.ones(len(frame)), points, met, *[columns for columns, _, _ in own]])
+        return cls(features, prior, X, label, own)
+
+    def coefficients(self, deviation: float) -> Floats:
+        """The most probable coefficients if a correction's prior standard deviation is the given one."""
+        width = self.X.shape[1]
+        mean, precision = np.zeros(width), np.full(width, deviation**-2.0)
+        mean[:2] = self.prior.intercept, 1.0
+        precision[:2] = RATE_DEVIATION**-2.0, TRUST_DEVIATION**-2.0
+        return logistic_map(self.X, self.label, prior_mean=mean, prior_precision=precision).coef
+
+    def scorer(self, coef: Floats) -> LinearScorer:
+        """The model of these coefficients, not yet calibrated."""
+        (intercept, trust), rest = coef[:2], coef[2:]
+        n_rules = len(self.prior.rules)
+        widths = [columns.shape[1] for columns, _, _ in self.own]
+        own_coef = np.split(rest[n_rules:], np.cumsum(widths)[:-1]) if widths else []
+        return LinearScorer(
+            self.features,
+            float(intercept),
+            self.prior.rules,
+            tuple(map(float, trust * np.array(self.prior.rule_weights) + rest[:n_rules])),
+            self.prior.rule_means,
+            tuple(tuple(map(float, c / scale)) for c, (_, _, scale) in zip(own_coef, self.own, strict=True)),
+            tuple(tuple(map(float, centre)) for _, centre, _ in self.own),
+        )
 
 
 def _own_columns(column: pd.Series[Any], spec: FeatureSpec) -> tuple[NDArray[np.float64], Floats, float]:

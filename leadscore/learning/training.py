@@ -17,7 +17,7 @@ from leadscore.learning.hybrid import LinearScorer, fit_hybrid, rules_scorer, sm
 from leadscore.learning.model import BOOSTING, HYBRID, MODES, RULES, LeadModel
 from leadscore.learning.newton import Floats
 from leadscore.learning.rules import Rule, read_rules
-from leadscore.learning.splits import Fold, account_folds, random_folds, time_and_account_folds
+from leadscore.learning.splits import Fold, account_folds, owners, random_folds, time_and_account_folds
 
 # Below the first, only rules; below either of the other two, rules that learn (DOMAIN practice, see choose_mode).
 MIN_CONVERSIONS_TO_LEARN = 20
@@ -77,8 +77,8 @@ def fit(
         folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
         scorer, calibration, decided = fit_boosting(frame, y, specs, folds, seed=seed, nthread=nthread, **params)
     elif chosen == HYBRID:
-        folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
-        scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, folds)
+        owner = owners(account, lead, len(y))
+        scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, owner, seed)
     else:
         scorer = rules_scorer(frame, y, specs, read, assumed_rate)
         calibration = match_rate(scorer.margins(frame), smoothed_rate(y, assumed_rate))

@@ -37,7 +37,7 @@ candidates as (
 
 ),
 
-open_then as (
+drawn as (
 
     select
         candidates.lead_id,
@@ -47,16 +47,15 @@ open_then as (
     from candidates
     inner join {{ ref('int_timeline__observation') }} as observation
         on candidates.as_of < observation.as_of and candidates.as_of <= observation.observed_until
-    inner join leads on candidates.lead_id = leads.lead_id
-    where leads.converted_at is null or leads.converted_at >= cast(candidates.as_of as datetime)
     group by candidates.lead_id, candidates.as_of, observation.observed_until
 
 ),
 
+-- Chosen before conversions are looked at: among the moments before one, those of leads that convert soon would be chosen more often.
 chosen as (
 
     select lead_id, as_of
-    from open_then
+    from drawn
     where is_mature
     qualify row_number() over (partition by lead_id order by turn, as_of) <= {{ setting('training_snapshots_per_lead') }}
 
@@ -64,11 +63,12 @@ chosen as (
 
 recent as (
 
-    select lead_id, as_of
-    from open_then
-    where not is_mature
+    select drawn.lead_id, drawn.as_of
+    from drawn
+    inner join leads on drawn.lead_id = leads.lead_id
+    where not drawn.is_mature and (leads.converted_at is null or leads.converted_at >= cast(drawn.as_of as datetime))
     qualify
-        row_number() over (order by {{ hash_number("lead_id || ':monitoring'") }}, lead_id, as_of)
+        row_number() over (order by {{ hash_number("drawn.lead_id || ':monitoring'") }}, drawn.lead_id, drawn.as_of)
         <= {{ setting('monitoring_max_rows') }}
 
 )
@@ -81,6 +81,7 @@ select
     and leads.converted_at < cast({{ days_after('chosen.as_of', setting('conversion_horizon_days')) }} as datetime) as is_converted
 from chosen
 inner join leads on chosen.lead_id = leads.lead_id
+where leads.converted_at is null or leads.converted_at >= cast(chosen.as_of as datetime)
 
 union all
 

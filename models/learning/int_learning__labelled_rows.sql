@@ -1,4 +1,6 @@
--- What the model learns from: labelled snapshots with their features, whole leads at a time, at most about training_max_rows of them.
+-- Labelled snapshots with every feature, whole leads at a time, at most about training_max_rows of them.
+{{ config(materialized='view') }}
+
 with labelled as (
 
     select
