@@ -12,13 +12,16 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from leadscore import treeshap
 from leadscore.learning.calibration import base_log_odds
-from leadscore.learning.encoding import FeatureSpec, column_of, encode, xgboost_types
-from leadscore.learning.level_rates import MIN_LEVELS, N_PARTS, LevelRates, Levels
+from leadscore.learning.encoding import FeatureSpec, column_of, encode
+from leadscore.learning.imbalance import NONE
+from leadscore.learning.level_rates import LevelRates
 from leadscore.learning.newton import Floats
-from leadscore.learning.splits import Fold, fold_of
+from leadscore.learning.splits import Fold
+from leadscore.learning.training_table import TrainingTable
 
 # Shallow trees and slow steps: with two conversions in a hundred most of what a deep tree finds is luck.
 DEFAULTS: dict[str, Any] = {
@@ -38,7 +41,10 @@ PATIENCE = 50
 UNTESTED_ROUNDS = 120
 # For a matrix of fewer cells, waking a second thread costs more than it brings.
 CELLS_FOR_THREADS = 200_000
+# Chance has a large part in the trees of few rows; averaging several boosters takes it out.
 FEW_ROWS = 20_000
+FEW_ROWS_MEMBERS = 4
+_FIXED = {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist"}
 
 
 @dataclass(frozen=True)
@@ -138,73 +144,79 @@ def fit_boosting(
     nthread: int,
     max_rounds: int = MAX_ROUNDS,
     members: int | None = None,
+    class_imbalance: str = NONE,
+    feature_weights: Mapping[str, float] | None = None,
     **params: Any,
 ) -> tuple[BoostedScorer, Floats, dict[str, Any]]:
     """A booster on all rows, the margins (n,) of rows while they were held out, and what was decided on the way.
 
-    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the median of the best rounds
-    trains the final booster. Margins of held-out rows are taken at that round, and are NaN for rows no fold held out. A
-    booster's margins start from the log-odds of its own training rows, so they are moved to where the final booster's
-    start: otherwise a base rate that changed over time would be counted twice. ``owner`` (n,) says whose a row is: rates
-    of levels are learnt from other owners' rows.
+    ``owner`` (n,) says whose a row is: rates of levels are learnt from other owners' rows. ``class_imbalance`` is a way
+    of ``imbalance``; its shift of the base rate is taken back. ``feature_weights`` say how much likelier than others a
+    feature is to be among those a node may split on.
     """
-    table = TrainingTable.of(frame, features, owner, seed)
-    settings = {
-        **DEFAULTS,
-        **params,
-        "objective": "binary:logistic",
-        "eval_metric": "logloss",
-        "tree_method": "hist",
-        "seed": seed,
-        "nthread": nthread if table.matrix.size >= CELLS_FOR_THREADS else 1,
-    }
+    table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights)
+    settings = {**DEFAULTS, **params, "seed": seed, "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1}
+    n_rounds, held_out, n_folds = cross_fit(table, label, folds, settings, max_rounds)
+    n_members = members or (FEW_ROWS_MEMBERS if len(label) <= FEW_ROWS else 1)
     all_rows = np.ones(len(label), dtype=bool)
-    matrix = table.fitted(all_rows, label)
-    # Folds share the bins of all rows, which know nothing of any label but through rates of many levels.
-    everything = table.data(matrix, label, settings)
-    held_out = np.full(len(label), np.nan)
+    boosters = []
+    for member in range(n_members):
+        train, start = table.to_fit(all_rows, label, settings, member)
+        boosters.append(xgb.train({**_FIXED, **settings, "seed": seed + member}, train, n_rounds))
+    booster = average(boosters, base_log_odds(label) - start)
+    booster.feature_names = _names(features)
+    decided = {
+        **settings,
+        "n_rounds": n_rounds,
+        "n_folds": n_folds,
+        "n_members": n_members,
+        "class_imbalance": class_imbalance,
+    }
+    return BoostedScorer(features, booster, table.rates(label)), held_out, decided
+
+
+def cross_fit(
+    table: TrainingTable, label: Floats, folds: Sequence[Fold], settings: dict[str, Any], max_rounds: int = MAX_ROUNDS
+) -> tuple[int, Floats, int]:
+    """How many rounds pay on held-out rows, the margins (n,) there, NaN in rows no fold held out, and the number of folds.
+
+    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the median of the best rounds is
+    taken. A booster's margins start from the log-odds of its own training rows, so they are moved to those of all rows:
+    otherwise a base rate that changed over time would be counted twice.
+    """
     tested: list[tuple[xgb.Booster, NDArray[np.float32], NDArray[np.bool_], float]] = []
-    start = base_log_odds(label)
     for fit, out in folds:
         if len(np.unique(label[fit])) < 2 or len(np.unique(label[out])) < 2:
             continue
+        train, start = table.to_fit(fit, label, settings)
         unknown = table.unknown(fit, out, label)
-        train = table.data(table.fitted(fit, label), label[fit], settings, everything)
+        # Judged at the base rate of the rows to fit, whatever was done to it.
+        judged = table.data(unknown, label[out], settings, train, base_margin=base_log_odds(label[fit]))
         booster = xgb.train(
-            settings,
+            {**_FIXED, **settings},
             train,
             max_rounds,
-            evals=[(table.data(unknown, label[out], settings, train), "held_out")],
+            evals=[(judged, "held_out")],
             early_stopping_rounds=PATIENCE,
             verbose_eval=False,
         )
-        tested.append((booster, unknown, out, start - base_log_odds(label[fit])))
+        tested.append((booster, unknown, out, base_log_odds(label) - start))
     best = [booster.best_iteration + 1 for booster, *_ in tested]
     n_rounds = int(np.median(best)) if best else min(UNTESTED_ROUNDS, max_rounds)
+    held_out = np.full(len(label), np.nan)
     for booster, unknown, out, moved in tested:
         until = (0, min(n_rounds, booster.num_boosted_rounds()))
         held_out[out] = booster.inplace_predict(unknown, iteration_range=until, predict_type="margin") + moved
-
-    n_members = members if members is not None else members_for(len(label))
-    boosters = []
-    for member in range(n_members):
-        if member and table.rated:
-            # Another draw of the parts in which rates are learnt.
-            everything = table.data(table.fitted(all_rows, label, member), label, settings)
-        boosters.append(xgb.train({**settings, "seed": seed + member}, everything, n_rounds))
-    booster = average(boosters)
-    booster.feature_names = _names(features)
-    decided = {**settings, "n_rounds": n_rounds, "n_folds": len(tested), "n_members": n_members}
-    return BoostedScorer(features, booster, table.rates(all_rows, label)), held_out, decided
+    return n_rounds, held_out, len(tested)
 
 
-def members_for(n_rows: int) -> int:
-    """How many boosters share the work: chance has a large part in the trees of few rows, and averaging takes it out."""
-    return 4 if n_rows <= FEW_ROWS else 1
+def average(boosters: Sequence[xgb.Booster], shift: float = 0.0) -> xgb.Booster:
+    """One booster with the mean margin of several that start from the same base score, moved by ``shift``.
 
-
-def average(boosters: Sequence[xgb.Booster]) -> xgb.Booster:
-    """One booster with the mean margin of several that start from the same base score: all trees, smaller leaves."""
+    It has all their trees, with leaves as many times smaller as there are boosters.
+    """
+    if len(boosters) == 1 and not shift:
+        return boosters[0]
     stored = json.loads(boosters[0].save_raw("json"))
     model = stored["learner"]["gradient_booster"]["model"]
     others = [json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]["model"] for booster in boosters[1:]]
@@ -221,69 +233,13 @@ def average(boosters: Sequence[xgb.Booster]) -> xgb.Booster:
     model["tree_info"] = [0] * n_trees
     model["iteration_indptr"] = list(range(n_trees + 1))
     model["gbtree_model_param"]["num_trees"] = str(n_trees)
+    base = stored["learner"]["learner_model_param"]
+    if shift:
+        start = logit(float(json.loads(base["base_score"])[0]))
+        base["base_score"] = f"[{float(expit(start + shift))!r}]"
     averaged = xgb.Booster()
     averaged.load_model(bytearray(json.dumps(stored), "utf-8"))
     return averaged
-
-
-@dataclass(frozen=True)
-class TrainingTable:
-    """The rows of training (n, f), with what is needed to tell each of them the rates of its levels among other rows."""
-
-    matrix: NDArray[np.float32]
-    types: list[str]
-    rated: dict[int, Levels]
-    owner: NDArray[np.object_]
-    seed: int
-
-    @classmethod
-    def of(
-        cls, frame: pd.DataFrame, features: Sequence[FeatureSpec], owner: NDArray[np.object_], seed: int
-    ) -> TrainingTable:
-        types = xgboost_types(features)
-        rated = {}
-        for place, spec in enumerate(features):
-            if spec.kind == "categorical" and len(spec.levels) >= MIN_LEVELS:
-                rated[place], types[place] = Levels.of(column_of(frame, spec.name), spec.name), "q"
-        return cls(encode(frame, features), types, rated, owner, seed)
-
-    def fitted(self, rows: NDArray[np.bool_], label: Floats, draw: int = 0) -> NDArray[np.float32]:
-        """The matrix of rows to train on: each is told the rates among the others."""
-        matrix = self.matrix[rows]
-        if not self.rated:
-            return matrix
-        part = fold_of(self.owner, N_PARTS, self.seed + draw)
-        for place, levels in self.rated.items():
-            matrix[:, place] = levels.out_of_part(rows, label, part)
-        return matrix
-
-    def unknown(self, fit: NDArray[np.bool_], rows: NDArray[np.bool_], label: Floats) -> NDArray[np.float32]:
-        """The matrix of held-out rows, told the rates among the fitted ones."""
-        matrix = self.matrix[rows]
-        for place, levels in self.rated.items():
-            matrix[:, place] = levels.rates_among(fit, label)[levels.codes[rows]]
-        return matrix
-
-    def rates(self, rows: NDArray[np.bool_], label: Floats) -> tuple[LevelRates, ...]:
-        return tuple(levels.learn(rows, label) for levels in self.rated.values())
-
-    def data(
-        self,
-        matrix: NDArray[np.float32],
-        label: Floats,
-        settings: Mapping[str, Any],
-        ref: xgb.DMatrix | None = None,
-    ) -> xgb.QuantileDMatrix:
-        """What XGBoost trains on, without names, which it would read anew in every round."""
-        return xgb.QuantileDMatrix(
-            matrix,
-            label,
-            feature_types=self.types,
-            enable_categorical=True,
-            max_bin=settings["max_bin"],
-            nthread=settings["nthread"],
-            ref=ref,
-        )
 
 
 def _names(features: Sequence[FeatureSpec]) -> list[str] | None:

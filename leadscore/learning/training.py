@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from leadscore.learning.boosting import BoostedScorer, fit_boosting
 from leadscore.learning.calibration import Calibration, base_log_odds, fit_calibration, match_rate
 from leadscore.learning.encoding import MAX_LEVELS, Table, as_frame, learn_features
 from leadscore.learning.hybrid import LinearScorer, fit_hybrid, fit_linear, rules_scorer, smoothed_rate
+from leadscore.learning.imbalance import NONE, WAYS
 from leadscore.learning.model import BOOSTING, HYBRID, MODES, RULES, LeadModel
 from leadscore.learning.newton import Floats
 from leadscore.learning.rules import Rule, read_rules
@@ -46,6 +47,8 @@ def fit(
     n_folds: int = 4,
     max_folds: int | None = None,
     nthread: int = 2,
+    class_imbalance: str = NONE,
+    feature_weights: Mapping[str, float] | None = None,
     **params: Any,
 ) -> LeadModel:
     """A model of the chance that a row's label is 1.
@@ -57,6 +60,8 @@ def fit(
     rules: table of rule points, the prior of the small modes. assumed_rate: the conversion rate before any data.
     mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, ``max_rounds``, and ``members``, how many
     boosters are averaged.
+    class_imbalance: how boosting treats rare conversions: none, class_weights, undersampling or smote. feature_weights: how
+    much likelier than 1 a feature is to be considered at a split.
     Rows whose label is missing, or tables the model could not read again, end in a LeadscoreError.
     """
     frame = as_frame(features)
@@ -73,6 +78,10 @@ def fit(
     chosen = choose_mode(y, lead, rules is not None) if mode == "auto" else mode
     if chosen not in MODES:
         raise LeadscoreError(f"The mode '{mode}' does not exist; use auto, {', '.join(MODES)}.")
+    if class_imbalance not in WAYS:
+        raise LeadscoreError(
+            f"The way '{class_imbalance}' to treat rare conversions does not exist; use {', '.join(WAYS)}."
+        )
     if len(np.unique(y)) < 2 or not specs:
         # With one class there is nothing to tell apart: the rules, or without rules the base rate, speak alone.
         chosen = RULES
@@ -83,7 +92,10 @@ def fit(
     if chosen == BOOSTING:
         folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
         owner = owners(account, lead, len(y))
-        trees, held_out, decided = fit_boosting(frame, y, specs, folds, owner, seed=seed, nthread=nthread, **params)
+        trees, held_out, decided = fit_boosting(
+            frame, y, specs, folds, owner,
+            seed=seed, nthread=nthread, class_imbalance=class_imbalance, feature_weights=feature_weights, **params,
+        )  # fmt: skip
         scorer, calibration, blended = _with_line(frame, y, trees, held_out, read, assumed_rate, folds)
         decided |= blended
     elif chosen == HYBRID:
