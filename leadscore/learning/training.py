@@ -90,7 +90,7 @@ def fit(
     calibration = Calibration()
     decided: dict[str, Any] = {}
     if chosen == BOOSTING:
-        folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
+        folds = honest_folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
         owner = owners(account, lead, len(y))
         trees, held_out, decided = fit_boosting(
             frame, y, specs, folds, owner,
@@ -99,7 +99,7 @@ def fit(
         scorer, calibration, blended = _with_line(frame, y, trees, held_out, read, assumed_rate, folds)
         decided |= blended
     elif chosen == HYBRID:
-        folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
+        folds = honest_folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
         scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, folds)
     else:
         scorer = rules_scorer(frame, y, specs, read, assumed_rate)
@@ -172,7 +172,9 @@ def binary_label(label: Any, n_rows: int) -> Floats:
     return numbers
 
 
-def _folds(y: Floats, as_of: Any, account: Any, lead: Any, horizon_days: int, n_folds: int, seed: int) -> list[Fold]:
+def honest_folds(
+    y: Floats, as_of: Any, account: Any, lead: Any, horizon_days: int, n_folds: int, seed: int
+) -> list[Fold]:
     """The most honest split the data allow, in which some held-out row converted and some did not."""
     ways: list[list[Fold]] = []
     if as_of is not None:

@@ -6,4 +6,9 @@ select
     cast({{ setting('random_seed') }} as integer) as random_seed,
     cast({{ setting('training_threads') }} as integer) as training_threads,
     cast({{ setting('evaluation_max_rows') }} as integer) as evaluation_max_rows,
-    cast({{ setting('assumed_conversion_rate') }} as double) as assumed_conversion_rate
+    cast({{ setting('assumed_conversion_rate') }} as double) as assumed_conversion_rate,
+    '{{ setting("class_imbalance") }}' as class_imbalance,
+    cast({{ setting('comparison_max_rows') }} as integer) as comparison_max_rows,
+    cast({{ setting('tuning_trials') }} as integer) as tuning_trials,
+    cast({{ setting('tuning_minutes') }} as integer) as tuning_minutes,
+    '{{ setting("feature_family_weights") }}' as feature_family_weights

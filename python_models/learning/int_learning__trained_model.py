@@ -6,6 +6,6 @@ def model(dbt, session):
 
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=["lead_id", "as_of"])
     rules = warehouse.read(dbt.ref("rule_points"), order_by=["rule"])
-    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
+    parameters = warehouse.read(dbt.ref("int_learning__settings"))
     metrics = warehouse.read(dbt.ref("ml_metrics"), order_by=["split", "scorer", "metric"])
     return warehouse.write(session, pipeline.train(rows, rules, parameters, metrics))
