@@ -23,27 +23,28 @@ from leadscore.learning.newton import Floats
 from leadscore.learning.splits import Fold
 from leadscore.learning.training_table import TrainingTable
 
-# Shallow trees and slow steps: with two conversions in a hundred most of what a deep tree finds is luck.
+# Slow steps and small leaves held back: with two conversions in a hundred most of what a tree finds is luck.
 DEFAULTS: dict[str, Any] = {
-    "max_depth": 4,
     "eta": 0.05,
-    "min_child_weight": 2.0,
+    "min_child_weight": 1.0,
     "subsample": 0.8,
     "colsample_bynode": 0.5,
-    "reg_lambda": 5.0,
+    "reg_lambda": 2.0,
     "max_cat_to_onehot": 4,
     "max_cat_threshold": 16,
     "max_bin": 128,
 }
+# Shallow and deeper trees are averaged, as nobody knows beforehand how many features decide together.
+DEPTHS = (4, 6)
 MAX_ROUNDS = 1_500
 PATIENCE = 50
 # When nothing can be held out, so many rounds neither starve nor stuff the model.
 UNTESTED_ROUNDS = 120
 # For a matrix of fewer cells, waking a second thread costs more than it brings.
 CELLS_FOR_THREADS = 200_000
-# Chance has a large part in the trees of few rows; averaging several boosters takes it out.
+# Chance has a large part in the trees of few rows; averaging several boosters of each depth takes it out.
 FEW_ROWS = 20_000
-FEW_ROWS_MEMBERS = 4
+FEW_ROWS_MEMBERS = 2
 _FIXED = {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist"}
 
 
@@ -144,11 +145,14 @@ def fit_boosting(
     nthread: int,
     max_rounds: int = MAX_ROUNDS,
     members: int | None = None,
+    max_depth: int | None = None,
     class_imbalance: str = NONE,
     feature_weights: Mapping[str, float] | None = None,
     **params: Any,
 ) -> tuple[BoostedScorer, Floats, dict[str, Any]]:
     """A booster on all rows, the margins (n,) of rows while they were held out, and what was decided on the way.
+
+    It is the mean of ``members`` boosters of each of the DEPTHS, or of ``max_depth`` alone.
 
     ``owner`` (n,) says whose a row is: rates of levels are learnt from other owners' rows. ``class_imbalance`` is a way
     of ``imbalance``; its shift of the base rate is taken back. ``feature_weights`` say how much likelier than others a
@@ -156,23 +160,27 @@ def fit_boosting(
     """
     table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights)
     settings = {**DEFAULTS, **params, "seed": seed, "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1}
-    n_rounds, held_out, n_folds = cross_fit(table, label, folds, settings, max_rounds)
     n_members = members or (FEW_ROWS_MEMBERS if len(label) <= FEW_ROWS else 1)
+    depths = DEPTHS if max_depth is None else (max_depth,)
     all_rows = np.ones(len(label), dtype=bool)
-    boosters = []
-    for member in range(n_members):
-        train, start = table.to_fit(all_rows, label, settings, member)
-        boosters.append(xgb.train({**_FIXED, **settings, "seed": seed + member}, train, n_rounds))
+    n_rounds, margins, boosters = {}, [], []
+    for depth in depths:
+        of_depth = {**settings, "max_depth": depth}
+        n_rounds[depth], margin, n_folds = cross_fit(table, label, folds, of_depth, max_rounds)
+        margins.append(margin)
+        for member in range(n_members):
+            train, start = table.to_fit(all_rows, label, settings, member)
+            boosters.append(xgb.train({**_FIXED, **of_depth, "seed": seed + member}, train, n_rounds[depth]))
     booster = average(boosters, base_log_odds(label) - start)
     booster.feature_names = _names(features)
     decided = {
         **settings,
-        "n_rounds": n_rounds,
+        "n_rounds": {str(depth): rounds for depth, rounds in n_rounds.items()},
         "n_folds": n_folds,
         "n_members": n_members,
         "class_imbalance": class_imbalance,
     }
-    return BoostedScorer(features, booster, table.rates(label)), held_out, decided
+    return BoostedScorer(features, booster, table.rates(label)), np.mean(margins, axis=0), decided
 
 
 def cross_fit(
@@ -180,11 +188,12 @@ def cross_fit(
 ) -> tuple[int, Floats, int]:
     """How many rounds pay on held-out rows, the margins (n,) there, NaN in rows no fold held out, and the number of folds.
 
-    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the median of the best rounds is
-    taken. A booster's margins start from the log-odds of its own training rows, so they are moved to those of all rows:
+    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the number of rounds is taken at
+    which the held-out log loss of all folds together is least. A booster's margins start from the log-odds of its own training rows, so they are moved to those of all rows:
     otherwise a base rate that changed over time would be counted twice.
     """
     tested: list[tuple[xgb.Booster, NDArray[np.float32], NDArray[np.bool_], float]] = []
+    curves: list[Floats] = []
     for fit, out in folds:
         if len(np.unique(label[fit])) < 2 or len(np.unique(label[out])) < 2:
             continue
@@ -192,21 +201,25 @@ def cross_fit(
         unknown = table.unknown(fit, out, label)
         # Judged at the base rate of the rows to fit, whatever was done to it.
         judged = table.data(unknown, label[out], settings, train, base_margin=base_log_odds(label[fit]))
+        curve: dict[str, dict[str, list[float]]] = {}
         booster = xgb.train(
             {**_FIXED, **settings},
             train,
             max_rounds,
             evals=[(judged, "held_out")],
+            evals_result=curve,
             early_stopping_rounds=PATIENCE,
             verbose_eval=False,
         )
         tested.append((booster, unknown, out, base_log_odds(label) - start))
-    best = [booster.best_iteration + 1 for booster, *_ in tested]
-    n_rounds = int(np.median(best)) if best else min(UNTESTED_ROUNDS, max_rounds)
+        curves.append(np.array(curve["held_out"]["logloss"]) * out.sum())
+    n_rounds = min(UNTESTED_ROUNDS, max_rounds)
+    if curves:
+        shortest = min(map(len, curves))
+        n_rounds = int(np.argmin(np.sum([curve[:shortest] for curve in curves], axis=0))) + 1
     held_out = np.full(len(label), np.nan)
     for booster, unknown, out, moved in tested:
-        until = (0, min(n_rounds, booster.num_boosted_rounds()))
-        held_out[out] = booster.inplace_predict(unknown, iteration_range=until, predict_type="margin") + moved
+        held_out[out] = booster.inplace_predict(unknown, iteration_range=(0, n_rounds), predict_type="margin") + moved
     return n_rounds, held_out, len(tested)
 
 

@@ -67,11 +67,11 @@ def fit(
     frame = as_frame(features)
     y = binary_label(label, len(frame))
     _check_lengths(len(frame), as_of=as_of, account=account, lead=lead)
-    unknown = sorted(set(params) - set(boosting.DEFAULTS) - {"max_rounds", "members"})
+    unknown = sorted(set(params) - set(boosting.DEFAULTS) - {"max_depth", "max_rounds", "members"})
     if unknown:
         raise LeadscoreError(
             f"fit does not know the parameter '{unknown[0]}'; it takes {', '.join(boosting.DEFAULTS)}, "
-            "members and max_rounds."
+            "max_depth, max_rounds and members."
         )
     specs = learn_features(frame, max_levels)
     read = read_rules(rules, [spec.name for spec in specs])
