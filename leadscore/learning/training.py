@@ -25,6 +25,9 @@ from leadscore.learning.splits import Fold, account_folds, owners, random_folds,
 MIN_CONVERSIONS_TO_LEARN = 20
 MIN_LEADS_TO_BOOST = 1_000
 MIN_CONVERSIONS_TO_BOOST = 50
+# Of so many rows a part of the folds says as much as all of them.
+MANY_ROWS = 200_000
+FOLDS_OF_MANY = 2
 # Trees and a line are blended up to so many rows; beyond, the line adds nothing but time.
 MAX_ROWS_TO_BLEND = 20_000
 # How far the corrections of the line may go, for one standard deviation of a feature; the evidence chooses.
@@ -90,7 +93,8 @@ def fit(
     calibration = Calibration()
     decided: dict[str, Any] = {}
     if chosen == BOOSTING:
-        folds = honest_folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
+        folds = honest_folds(y, as_of, account, lead, horizon_days, n_folds, seed)
+        folds = folds[: max_folds or (len(folds) if len(y) <= MANY_ROWS else FOLDS_OF_MANY)]
         owner = owners(account, lead, len(y))
         trees, held_out, decided = fit_boosting(
             frame, y, specs, folds, owner,
