@@ -188,9 +188,10 @@ def cross_fit(
 ) -> tuple[int, Floats, int]:
     """How many rounds pay on held-out rows, the margins (n,) there, NaN in rows no fold held out, and the number of folds.
 
-    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the number of rounds is taken at
-    which the held-out log loss of all folds together is least. A booster's margins start from the log-odds of its own training rows, so they are moved to those of all rows:
-    otherwise a base rate that changed over time would be counted twice.
+    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the number of rounds is the one
+    with the least held-out log loss of all folds together. A booster's margins start from the log-odds of its own
+    training rows, so they are moved to those of all rows: otherwise a base rate that changed over time would be counted
+    twice.
     """
     tested: list[tuple[xgb.Booster, NDArray[np.float32], NDArray[np.bool_], float]] = []
     curves: list[Floats] = []
