@@ -26,10 +26,10 @@ from leadscore.learning.training_table import TrainingTable
 # Slow steps and small leaves held back: with two conversions in a hundred most of what a tree finds is luck.
 DEFAULTS: dict[str, Any] = {
     "eta": 0.05,
-    "min_child_weight": 1.0,
+    "min_child_weight": 0.5,
     "subsample": 0.8,
     "colsample_bynode": 0.5,
-    "reg_lambda": 2.0,
+    "reg_lambda": 1.0,
     "max_cat_to_onehot": 4,
     "max_cat_threshold": 16,
     "max_bin": 128,
