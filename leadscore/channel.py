@@ -18,6 +18,9 @@ PACKAGES = {
     "xgboost": ("3.0", "4"),
 }
 """Package -> the first version that the library was tried with, and the first that it was not made for."""
+TRAINING_PACKAGES = {"imbalanced-learn": ("0.12", "1")}
+"""What the models that train need besides; it makes up rare conversions. Workers do without."""
+ALL_PACKAGES = PACKAGES | TRAINING_PACKAGES
 
 
 def lacking(available: Mapping[str, Collection[str]]) -> list[str]:
@@ -29,7 +32,7 @@ def lacking(available: Mapping[str, Collection[str]]) -> list[str]:
         available: package -> its versions for `PYTHON_VERSION`.
     """
     said = []
-    for package, (first, end) in PACKAGES.items():
+    for package, (first, end) in ALL_PACKAGES.items():
         versions = sorted(available.get(package, ()), key=_numbers)
         wanted = f"The library was tried with {first} and newer, below {end}"
         if not versions:

@@ -325,6 +325,7 @@ def _training_data(
         "seed": wanted["random_seed"],
         "nthread": wanted["training_threads"],
         "assumed_rate": wanted["assumed_conversion_rate"],
+        **json.loads(wanted.get("training_options") or "{}"),
     }
     return keys, rows.drop_columns(KEYS), fitting
 

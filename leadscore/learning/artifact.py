@@ -6,8 +6,10 @@ import hashlib
 import json
 from dataclasses import asdict
 from functools import lru_cache
+from typing import Any
 
 from leadscore.errors import LeadscoreError
+from leadscore.learning.blending import BlendedScorer
 from leadscore.learning.boosting import BoostedScorer
 from leadscore.learning.calibration import Calibration
 from leadscore.learning.encoding import FeatureSpec
@@ -52,15 +54,22 @@ def load_artifact(text: str, expected_sha256: str) -> LeadModel:
             f"does not read (it reads '{FORMAT}'). Train again, or score with the version that trained it."
         )
     features = tuple(FeatureSpec(spec["name"], spec["kind"], tuple(spec["levels"])) for spec in content["features"])
-    scorer = BoostedScorer if mode == BOOSTING else LinearScorer
     return LeadModel(
         mode=mode,
         features=features,
-        scorer=scorer.from_dict(features, content["scorer"]),
+        scorer=_scorer(mode, features, content["scorer"]),
         calibration=Calibration(**content["calibration"]),
         horizon_days=content["horizon_days"],
         params=content["params"],
     )
+
+
+def _scorer(
+    mode: str, features: tuple[FeatureSpec, ...], stored: dict[str, Any]
+) -> LinearScorer | BoostedScorer | BlendedScorer:
+    if mode != BOOSTING:
+        return LinearScorer.from_dict(features, stored)
+    return (BlendedScorer if "linear" in stored else BoostedScorer).from_dict(features, stored)
 
 
 def sha256(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,37 +12,49 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from leadscore import treeshap
-from leadscore.learning.calibration import Calibration, base_log_odds, fit_calibration
-from leadscore.learning.encoding import FeatureSpec, encode, xgboost_types
+from leadscore.learning.calibration import base_log_odds
+from leadscore.learning.encoding import FeatureSpec, column_of, encode
+from leadscore.learning.imbalance import NONE
+from leadscore.learning.level_rates import LevelRates
 from leadscore.learning.newton import Floats
 from leadscore.learning.splits import Fold
+from leadscore.learning.training_table import TrainingTable
 
-# Shallow trees and slow steps: with two conversions in a hundred most of what a deep tree finds is luck.
+# Slow steps and small leaves held back: with two conversions in a hundred most of what a tree finds is luck.
 DEFAULTS: dict[str, Any] = {
-    "max_depth": 4,
     "eta": 0.05,
-    "min_child_weight": 2.0,
+    "min_child_weight": 0.5,
     "subsample": 0.8,
     "colsample_bynode": 0.5,
-    "reg_lambda": 5.0,
+    "reg_lambda": 1.0,
     "max_cat_to_onehot": 4,
     "max_cat_threshold": 16,
     "max_bin": 128,
 }
-MAX_ROUNDS = 400
-PATIENCE = 30
-# When nothing can be held out, a third of the limit neither starves nor stuffs the model.
+# Shallow and deeper trees are averaged, as nobody knows beforehand how many features decide together.
+DEPTHS = (4, 6)
+MAX_ROUNDS = 1_500
+PATIENCE = 50
+# When nothing can be held out, so many rounds neither starve nor stuff the model.
 UNTESTED_ROUNDS = 120
+# For a matrix of fewer cells, waking a second thread costs more than it brings.
+CELLS_FOR_THREADS = 200_000
+# Chance has a large part in the trees of few rows; averaging several boosters of each depth takes it out.
+FEW_ROWS = 20_000
+FEW_ROWS_MEMBERS = 2
+_FIXED = {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist"}
 
 
 @dataclass(frozen=True)
 class BoostedScorer:
-    """A booster and the features it reads."""
+    """A booster and the features it reads; a category that has ``rates`` is read as the rate of its level."""
 
     features: tuple[FeatureSpec, ...]
     booster: xgb.Booster
+    rates: tuple[LevelRates, ...] = ()
 
     @cached_property
     def _explainer(self) -> treeshap.Explainer:
@@ -50,7 +62,7 @@ class BoostedScorer:
 
     def margins(self, frame: pd.DataFrame) -> Floats:
         """Raw log-odds (n,)."""
-        return self._margins_of(encode(frame, self.features))
+        return self._margins_of(self._matrix(frame))
 
     def contributions(self, frame: pd.DataFrame) -> Floats:
         """Raw log-odds split by feature (n, f + 1), base value last; each row sums to its margin.
@@ -58,7 +70,7 @@ class BoostedScorer:
         TreeSHAP and the booster add float32 leaves in different orders. The gap, some 1e-6, is spread over the
         contributions by their size, so that the score never depends on how it was explained.
         """
-        matrix = encode(frame, self.features)
+        matrix = self._matrix(frame)
         parts = self._explainer.contributions(matrix)
         return close_gap(parts, self._margins_of(matrix))
 
@@ -67,7 +79,7 @@ class BoostedScorer:
 
         A change gives new values (n,) to some of the columns; what the trees do not ask for is left aside.
         """
-        matrix = encode(frame, self.features)
+        matrix = self._matrix(frame)
         now = self._margins_of(matrix)
         for change in changes:
             places = [place for place in self._asked if self.features[place].name in change]
@@ -86,19 +98,30 @@ class BoostedScorer:
         trees = self._explainer.trees
         return [int(place) for place in np.unique(trees.feature[trees.left >= 0])]
 
+    def _matrix(self, frame: pd.DataFrame) -> NDArray[np.float32]:
+        matrix = encode(frame, self.features)
+        place = {spec.name: position for position, spec in enumerate(self.features)}
+        for rates in self.rates:
+            matrix[:, place[rates.name]] = rates.of(column_of(frame, rates.name))
+        return matrix
+
     def _margins_of(self, matrix: NDArray[np.float32]) -> Floats:
         if not len(matrix):
             return np.zeros(0)
         return np.asarray(self.booster.inplace_predict(matrix, predict_type="margin"), dtype=np.float64)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"booster": json.loads(self.booster.save_raw("json"))}
+        return {"booster": json.loads(self.booster.save_raw("json")), "rates": [asdict(rates) for rates in self.rates]}
 
     @classmethod
     def from_dict(cls, features: tuple[FeatureSpec, ...], stored: dict[str, Any]) -> BoostedScorer:
         booster = xgb.Booster()
         booster.load_model(bytearray(json.dumps(stored["booster"]), "utf-8"))
-        return cls(features, booster)
+        rates = [
+            LevelRates(**{**known, "levels": tuple(known["levels"]), "rates": tuple(known["rates"])})
+            for known in stored.get("rates", [])
+        ]
+        return cls(features, booster, tuple(rates))
 
 
 def close_gap(parts: Floats, margin: Floats) -> Floats:
@@ -116,75 +139,121 @@ def fit_boosting(
     label: Floats,
     features: tuple[FeatureSpec, ...],
     folds: Sequence[Fold],
+    owner: NDArray[np.object_],
     *,
     seed: int,
     nthread: int,
     max_rounds: int = MAX_ROUNDS,
+    members: int | None = None,
+    max_depth: int | None = None,
+    class_imbalance: str = NONE,
+    feature_weights: Mapping[str, float] | None = None,
     **params: Any,
-) -> tuple[BoostedScorer, Calibration, dict[str, Any]]:
-    """A booster on all rows, its calibration, and what was decided on the way.
+) -> tuple[BoostedScorer, Floats, dict[str, Any]]:
+    """A booster on all rows, the margins (n,) of rows while they were held out, and what was decided on the way.
 
-    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the median of the best rounds
-    trains the final booster, and the held-out margins at that round, pooled, teach the calibration. A booster's margins
-    start from the log-odds of its own training rows, so they are first moved to where the final booster's start:
-    otherwise a base rate that changed over time would be counted twice.
+    It is the mean of ``members`` boosters of each of the DEPTHS, or of ``max_depth`` alone.
+
+    ``owner`` (n,) says whose a row is: rates of levels are learnt from other owners' rows. ``class_imbalance`` is a way
+    of ``imbalance``; its shift of the base rate is taken back. ``feature_weights`` say how much likelier than others a
+    feature is to be among those a node may split on.
     """
-    matrix = encode(frame, features)
-    settings = {
-        **DEFAULTS,
-        **params,
-        "objective": "binary:logistic",
-        "eval_metric": "logloss",
-        "tree_method": "hist",
-        "seed": seed,
-        "nthread": nthread,
+    table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights)
+    settings = {**DEFAULTS, **params, "seed": seed, "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1}
+    n_members = members or (FEW_ROWS_MEMBERS if len(label) <= FEW_ROWS else 1)
+    depths = DEPTHS if max_depth is None else (max_depth,)
+    all_rows = np.ones(len(label), dtype=bool)
+    n_rounds, margins, boosters = {}, [], []
+    for depth in depths:
+        of_depth = {**settings, "max_depth": depth}
+        n_rounds[depth], margin, n_folds = cross_fit(table, label, folds, of_depth, max_rounds)
+        margins.append(margin)
+        for member in range(n_members):
+            train, start = table.to_fit(all_rows, label, settings, member)
+            boosters.append(xgb.train({**_FIXED, **of_depth, "seed": seed + member}, train, n_rounds[depth]))
+    booster = average(boosters, base_log_odds(label) - start)
+    booster.feature_names = _names(features)
+    decided = {
+        **settings,
+        "n_rounds": {str(depth): rounds for depth, rounds in n_rounds.items()},
+        "n_folds": n_folds,
+        "n_members": n_members,
+        "class_imbalance": class_imbalance,
     }
-    types = xgboost_types(features)
+    return BoostedScorer(features, booster, table.rates(label)), np.mean(margins, axis=0), decided
 
-    def rows(mask: NDArray[np.bool_] | slice, ref: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:
-        # Without names, which XGBoost would read anew in every round.
-        return xgb.QuantileDMatrix(
-            matrix[mask],
-            label[mask],
-            feature_types=types,
-            enable_categorical=True,
-            max_bin=settings["max_bin"],
-            nthread=nthread,
-            ref=ref,
-        )
 
-    # Folds share the bins of all rows, which know nothing of any label.
-    everything = rows(slice(None))
-    tested: list[tuple[xgb.Booster, NDArray[np.bool_], float]] = []
-    start = base_log_odds(label)
-    for fit, held_out in folds:
-        if len(np.unique(label[fit])) < 2 or len(np.unique(label[held_out])) < 2:
+def cross_fit(
+    table: TrainingTable, label: Floats, folds: Sequence[Fold], settings: dict[str, Any], max_rounds: int = MAX_ROUNDS
+) -> tuple[int, Floats, int]:
+    """How many rounds pay on held-out rows, the margins (n,) there, NaN in rows no fold held out, and the number of folds.
+
+    Each fold stops when its held-out log loss has not improved for ``PATIENCE`` rounds; the number of rounds is the one
+    with the least held-out log loss of all folds together. A booster's margins start from the log-odds of its own
+    training rows, so they are moved to those of all rows: otherwise a base rate that changed over time would be counted
+    twice.
+    """
+    tested: list[tuple[xgb.Booster, NDArray[np.float32], NDArray[np.bool_], float]] = []
+    curves: list[Floats] = []
+    for fit, out in folds:
+        if len(np.unique(label[fit])) < 2 or len(np.unique(label[out])) < 2:
             continue
-        train = rows(fit, everything)
+        train, start = table.to_fit(fit, label, settings)
+        unknown = table.unknown(fit, out, label)
+        # Judged at the base rate of the rows to fit, whatever was done to it.
+        judged = table.data(unknown, label[out], settings, train, base_margin=base_log_odds(label[fit]))
+        curve: dict[str, dict[str, list[float]]] = {}
         booster = xgb.train(
-            settings,
+            {**_FIXED, **settings},
             train,
             max_rounds,
-            evals=[(rows(held_out, train), "held_out")],
+            evals=[(judged, "held_out")],
+            evals_result=curve,
             early_stopping_rounds=PATIENCE,
             verbose_eval=False,
         )
-        tested.append((booster, held_out, start - base_log_odds(label[fit])))
-    best = [booster.best_iteration + 1 for booster, _, _ in tested]
-    n_rounds = int(np.median(best)) if best else min(UNTESTED_ROUNDS, max_rounds)
+        tested.append((booster, unknown, out, base_log_odds(label) - start))
+        curves.append(np.array(curve["held_out"]["logloss"]) * out.sum())
+    n_rounds = min(UNTESTED_ROUNDS, max_rounds)
+    if curves:
+        shortest = min(map(len, curves))
+        n_rounds = int(np.argmin(np.sum([curve[:shortest] for curve in curves], axis=0))) + 1
+    held_out = np.full(len(label), np.nan)
+    for booster, unknown, out, moved in tested:
+        held_out[out] = booster.inplace_predict(unknown, iteration_range=(0, n_rounds), predict_type="margin") + moved
+    return n_rounds, held_out, len(tested)
 
-    margins, labels = [np.empty(0)], [np.empty(0)]
-    for booster, held_out, moved in tested:
-        until = (0, min(n_rounds, booster.num_boosted_rounds()))
-        margin = booster.inplace_predict(matrix[held_out], iteration_range=until, predict_type="margin")
-        margins.append(margin + moved)
-        labels.append(label[held_out])
-    calibration = fit_calibration(np.concatenate(margins), np.concatenate(labels))
 
-    booster = xgb.train(settings, everything, n_rounds)
-    booster.feature_names = _names(features)
-    decided = {**settings, "n_rounds": n_rounds, "n_folds": len(tested)}
-    return BoostedScorer(features, booster), calibration, decided
+def average(boosters: Sequence[xgb.Booster], shift: float = 0.0) -> xgb.Booster:
+    """One booster with the mean margin of several that start from the same base score, moved by ``shift``.
+
+    It has all their trees, with leaves as many times smaller as there are boosters.
+    """
+    if len(boosters) == 1 and not shift:
+        return boosters[0]
+    stored = json.loads(boosters[0].save_raw("json"))
+    model = stored["learner"]["gradient_booster"]["model"]
+    others = [json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]["model"] for booster in boosters[1:]]
+    model["trees"] += [tree for other in others for tree in other["trees"]]
+    n_trees = len(model["trees"])
+    for number, tree in enumerate(model["trees"]):
+        tree["id"] = number
+        leaf = np.array(tree["left_children"]) < 0
+        for name in ("split_conditions", "base_weights"):
+            values = np.array(tree[name], dtype=np.float32)
+            # The threshold of a split stays.
+            scaled = leaf if name == "split_conditions" else np.ones_like(leaf)
+            tree[name] = np.where(scaled, values / np.float32(len(boosters)), values).tolist()
+    model["tree_info"] = [0] * n_trees
+    model["iteration_indptr"] = list(range(n_trees + 1))
+    model["gbtree_model_param"]["num_trees"] = str(n_trees)
+    base = stored["learner"]["learner_model_param"]
+    if shift:
+        start = logit(float(json.loads(base["base_score"])[0]))
+        base["base_score"] = f"[{float(expit(start + shift))!r}]"
+    averaged = xgb.Booster()
+    averaged.load_model(bytearray(json.dumps(stored), "utf-8"))
+    return averaged
 
 
 def _names(features: Sequence[FeatureSpec]) -> list[str] | None:

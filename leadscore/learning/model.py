@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
+from leadscore.learning.blending import BlendedScorer
 from leadscore.learning.boosting import BoostedScorer
 from leadscore.learning.calibration import Calibration, calibrate
 from leadscore.learning.encoding import FeatureSpec, Table, as_frame
@@ -28,7 +29,7 @@ class LeadModel:
 
     mode: str
     features: tuple[FeatureSpec, ...]
-    scorer: LinearScorer | BoostedScorer
+    scorer: LinearScorer | BoostedScorer | BlendedScorer
     calibration: Calibration
     horizon_days: int
     params: dict[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,12 @@ import pandas as pd
 
 from leadscore.errors import LeadscoreError
 from leadscore.learning import boosting
+from leadscore.learning.blending import BlendedScorer, learn_weights
 from leadscore.learning.boosting import BoostedScorer, fit_boosting
-from leadscore.learning.calibration import Calibration, match_rate
+from leadscore.learning.calibration import Calibration, base_log_odds, fit_calibration, match_rate
 from leadscore.learning.encoding import MAX_LEVELS, Table, as_frame, learn_features
-from leadscore.learning.hybrid import LinearScorer, fit_hybrid, rules_scorer, smoothed_rate
+from leadscore.learning.hybrid import LinearScorer, fit_hybrid, fit_linear, rules_scorer, smoothed_rate
+from leadscore.learning.imbalance import NONE, WAYS
 from leadscore.learning.model import BOOSTING, HYBRID, MODES, RULES, LeadModel
 from leadscore.learning.newton import Floats
 from leadscore.learning.rules import Rule, read_rules
@@ -23,6 +25,13 @@ from leadscore.learning.splits import Fold, account_folds, owners, random_folds,
 MIN_CONVERSIONS_TO_LEARN = 20
 MIN_LEADS_TO_BOOST = 1_000
 MIN_CONVERSIONS_TO_BOOST = 50
+# Of so many rows a part of the folds says as much as all of them.
+MANY_ROWS = 200_000
+FOLDS_OF_MANY = 2
+# Trees and a line are blended up to so many rows; beyond, the line adds nothing but time.
+MAX_ROWS_TO_BLEND = 20_000
+# How far the corrections of the line may go, for one standard deviation of a feature; the evidence chooses.
+LINE_DEVIATIONS = (0.03, 0.12, 0.5)
 
 
 def fit(
@@ -41,6 +50,8 @@ def fit(
     n_folds: int = 4,
     max_folds: int | None = None,
     nthread: int = 2,
+    class_imbalance: str = NONE,
+    feature_weights: Mapping[str, float] | None = None,
     **params: Any,
 ) -> LeadModel:
     """A model of the chance that a row's label is 1.
@@ -50,32 +61,47 @@ def fit(
     modes are calibrated, on the newest rows of other accounts, a horizon later than its training; with account alone
     on other accounts; with neither on random rows. lead also makes the counts behind ``auto`` counts of people.
     rules: table of rule points, the prior of the small modes. assumed_rate: the conversion rate before any data.
-    mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, and ``max_rounds``.
+    mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, ``max_rounds``, and ``members``, how many
+    boosters are averaged.
+    class_imbalance: how boosting treats rare conversions: none, class_weights, undersampling or smote. feature_weights: how
+    much likelier than 1 a feature is to be considered at a split.
     Rows whose label is missing, or tables the model could not read again, end in a LeadscoreError.
     """
     frame = as_frame(features)
     y = binary_label(label, len(frame))
     _check_lengths(len(frame), as_of=as_of, account=account, lead=lead)
-    unknown = sorted(set(params) - set(boosting.DEFAULTS) - {"max_rounds"})
+    unknown = sorted(set(params) - set(boosting.DEFAULTS) - {"max_depth", "max_rounds", "members"})
     if unknown:
         raise LeadscoreError(
-            f"fit does not know the parameter '{unknown[0]}'; it takes {', '.join(boosting.DEFAULTS)} and max_rounds."
+            f"fit does not know the parameter '{unknown[0]}'; it takes {', '.join(boosting.DEFAULTS)}, "
+            "max_depth, max_rounds and members."
         )
     specs = learn_features(frame, max_levels)
     read = read_rules(rules, [spec.name for spec in specs])
-    chosen = choose_mode(y, lead) if mode == "auto" else mode
+    chosen = choose_mode(y, lead, rules is not None) if mode == "auto" else mode
     if chosen not in MODES:
         raise LeadscoreError(f"The mode '{mode}' does not exist; use auto, {', '.join(MODES)}.")
+    if class_imbalance not in WAYS:
+        raise LeadscoreError(
+            f"The way '{class_imbalance}' to treat rare conversions does not exist; use {', '.join(WAYS)}."
+        )
     if len(np.unique(y)) < 2 or not specs:
         # With one class there is nothing to tell apart: the rules, or without rules the base rate, speak alone.
         chosen = RULES
 
-    scorer: LinearScorer | BoostedScorer
+    scorer: LinearScorer | BoostedScorer | BlendedScorer
     calibration = Calibration()
     decided: dict[str, Any] = {}
     if chosen == BOOSTING:
-        folds = _folds(y, as_of, account, lead, horizon_days, n_folds, seed)[:max_folds]
-        scorer, calibration, decided = fit_boosting(frame, y, specs, folds, seed=seed, nthread=nthread, **params)
+        folds = honest_folds(y, as_of, account, lead, horizon_days, n_folds, seed)
+        folds = folds[: max_folds or (len(folds) if len(y) <= MANY_ROWS else FOLDS_OF_MANY)]
+        owner = owners(account, lead, len(y))
+        trees, held_out, decided = fit_boosting(
+            frame, y, specs, folds, owner,
+            seed=seed, nthread=nthread, class_imbalance=class_imbalance, feature_weights=feature_weights, **params,
+        )  # fmt: skip
+        scorer, calibration, blended = _with_line(frame, y, trees, held_out, read, assumed_rate, folds)
+        decided |= blended
     elif chosen == HYBRID:
         owner = owners(account, lead, len(y))
         scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, owner, seed)
@@ -86,10 +112,42 @@ def fit(
     return LeadModel(chosen, specs, scorer, calibration, horizon_days, {**counts, **decided})
 
 
-def choose_mode(label: Floats, lead: Any = None) -> str:
-    """How much model (n,) labels carry: rules, hybrid or gradient_boosting, counted by lead if given."""
+def _with_line(
+    frame: pd.DataFrame,
+    label: Floats,
+    trees: BoostedScorer,
+    held_out: Floats,
+    rules: Sequence[Rule],
+    assumed_rate: float,
+    folds: Sequence[Fold],
+) -> tuple[BoostedScorer | BlendedScorer, Calibration, dict[str, Any]]:
+    """The trees, with a line beside them where it helps on held-out rows, calibrated on these rows."""
+    known = ~np.isnan(held_out)
+    alone = trees, fit_calibration(held_out[known], label[known]), {"linear_weight": 0.0}
+    if len(label) > MAX_ROWS_TO_BLEND or not known.any():
+        return alone
+    line, decided = fit_linear(frame, label, trees.features, rules, assumed_rate, LINE_DEVIATIONS)
+    margin = np.full(len(label), np.nan)
+    for fit, out in folds:
+        chosen = (decided["correction_deviation"],)
+        tested, _ = fit_linear(frame[fit], label[fit], trees.features, rules, assumed_rate, chosen)
+        margin[out] = tested.margins(frame[out]) + base_log_odds(label) - base_log_odds(label[fit])
+    tree_weight, linear_weight, shift = learn_weights(held_out[known], margin[known], label[known])
+    if not linear_weight:
+        return alone
+    return BlendedScorer(trees, line, tree_weight, linear_weight), shift, {"linear_weight": linear_weight, **decided}
+
+
+def choose_mode(label: Floats, lead: Any = None, has_rules: bool = True) -> str:
+    """How much model (n,) labels carry: rules, hybrid or gradient_boosting, counted by lead if given.
+
+    Where no rules were given there is nothing to fall back on, so trees, with the line beside them, are tried sooner.
+    """
     people = np.arange(len(label)) if lead is None else pd.factorize(pd.Series(np.asarray(lead, dtype=object)))[0]
     conversions = len(np.unique(people[label == 1]))
+    if not has_rules:
+        fewer = min(conversions, len(np.unique(people[label == 0])))
+        return BOOSTING if fewer >= MIN_CONVERSIONS_TO_LEARN else HYBRID
     if conversions < MIN_CONVERSIONS_TO_LEARN:
         return RULES
     if len(np.unique(people)) < MIN_LEADS_TO_BOOST or conversions < MIN_CONVERSIONS_TO_BOOST:
@@ -118,7 +176,9 @@ def binary_label(label: Any, n_rows: int) -> Floats:
     return numbers
 
 
-def _folds(y: Floats, as_of: Any, account: Any, lead: Any, horizon_days: int, n_folds: int, seed: int) -> list[Fold]:
+def honest_folds(
+    y: Floats, as_of: Any, account: Any, lead: Any, horizon_days: int, n_folds: int, seed: int
+) -> list[Fold]:
     """The most honest split the data allow, in which some held-out row converted and some did not."""
     ways: list[list[Fold]] = []
     if as_of is not None:

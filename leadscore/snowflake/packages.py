@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadscore.channel import PACKAGES, PYTHON_VERSION, lacking
+from leadscore.channel import ALL_PACKAGES, PYTHON_VERSION, lacking
 from leadscore.errors import LeadscoreError
 from leadscore.snowflake.connection import Session
 from leadscore.snowflake.names import quoted, text
@@ -10,7 +10,7 @@ from leadscore.snowflake.names import quoted, text
 
 def look_up(session: Session, database: str) -> list[str]:
     """What the channel lacks, a warning each; one sentence if all is there, or if the account does not let itself be asked."""
-    names = ", ".join(map(text, PACKAGES))
+    names = ", ".join(map(text, ALL_PACKAGES))
     try:
         rows = session.run(
             f"select package_name, version from {quoted(database)}.information_schema.packages where language = 'python' "

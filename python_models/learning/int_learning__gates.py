@@ -9,6 +9,6 @@ def model(dbt, session):
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=order, limit=limit)
     segments = warehouse.read(dbt.ref("int_learning__row_segments"), order_by=order, limit=limit)
     rules = warehouse.read(dbt.ref("int_learning__rule_points"), order_by=["rule"])
-    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
+    parameters = warehouse.read(dbt.ref("int_learning__settings"))
     champion = warehouse.read(dbt.ref("int_learning__registry_before"), where={"status": "champion"})
     return warehouse.write(session, pipeline.gates(rows, segments, rules, parameters, decision, champion))

@@ -8,7 +8,7 @@ def model(dbt, session):
     limit, order = pipeline.rows_to_learn(decision), ["lead_id", "as_of"]
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=order, limit=limit)
     rules = warehouse.read(dbt.ref("int_learning__rule_points"), order_by=["rule"])
-    parameters = warehouse.read(dbt.ref("int_learning__parameters"))
+    parameters = warehouse.read(dbt.ref("int_learning__settings"))
     metrics = warehouse.read(
         dbt.ref("int_learning__metrics"), order_by=["split", "slice_kind", "slice", "scorer", "metric"]
     )

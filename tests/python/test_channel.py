@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadscore import channel
 
-GOOD = {package: [f"{first}.9"] for package, (first, _) in channel.PACKAGES.items()}
+GOOD = {package: [f"{first}.9"] for package, (first, _) in channel.ALL_PACKAGES.items()}
 
 
 def test_a_channel_with_every_package_lacks_nothing() -> None:

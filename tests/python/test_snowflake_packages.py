@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from leadscore.channel import PACKAGES
+from leadscore.channel import ALL_PACKAGES
 from leadscore.errors import LeadscoreError
 from leadscore.snowflake.packages import look_up
 
-GOOD = [(package, f"{first}.9") for package, (first, _) in PACKAGES.items()]
+GOOD = [(package, f"{first}.9") for package, (first, _) in ALL_PACKAGES.items()]
 
 
 class Channel:

@@ -45,12 +45,14 @@ def test_models_that_are_one_process_have_a_warehouse_of_their_own() -> None:
     named = {
         model for model in PLACES if "SNOWFLAKE_MEMORY_WAREHOUSE" in (_setting(model, "+snowflake_warehouse") or "")
     }
-    assert named == {
-        "int_identity__clusters",
+    training = {
+        "ml_imbalance_comparison",
+        "ml_tuning_trials",
         "int_learning__holdout_predictions",
         "int_learning__gates",
         "int_learning__trained_model",
     }
+    assert named == {"int_identity__clusters"} | training
 
 
 def test_every_warehouse_falls_back_to_that_of_the_profile() -> None:

@@ -19,8 +19,8 @@ EARLIER = VARIABLES | {"as_of": str(END - timedelta(days=7))}
 """The first run, of a week before the second: the tables that remember must hold both days in the end."""
 AGAIN = VARIABLES | {"retrain": "always"}
 """The second run: it trains too, so that its model meets the first one's."""
-EMPTY = {"ml_model_operations", "int_learning__alarms"}
-"""What holds rows only once people have decided something, or something is wrong."""
+EMPTY = {"ml_model_operations", "int_learning__alarms", "ml_tuning_trials"}
+"""What holds rows only once people have decided something, something is wrong, or it is asked for."""
 EMPTY_AT_FIRST = EMPTY | {
     "int_learning__registry_before",
     "int_scoring__rows_then_and_now",
