@@ -38,12 +38,15 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
     order = np.lexsort((right, left, -links.column("probability").to_numpy(), rank))
     forbidden = _forbidden(apart, names)
     wanted = parameters.to_pylist()[0]
+    domain, email, initial = (_codes(records.column(name)) for name in ("mail_domain", "email", "given_initial"))
     cluster = unite(
         left[order],
         right[order],
         int(np.count_nonzero(rank <= wanted["last_fact_rank"])),
         records.column("is_living").to_numpy(zero_copy_only=False).astype(np.int64),
-        *(_codes(records.column(name)) for name in ("mail_domain", "email", "given_initial")),
+        domain,
+        email,
+        initial,
         forbidden,
         wanted["record_limit"],
     )

@@ -80,7 +80,7 @@ def weights(patterns: pa.Table, levels: pa.Table) -> pa.Table:
         for learnt in [found[row["field"], row["level"]]]
     ]
     prior = {"field": PRIOR, "level": 0, "agreement": "any two records", "m": share, "u": 1 - share}
-    return pa.Table.from_pylist([*rows, {**prior, "weight": float(_odds_bits(share))}], schema=WEIGHTS)
+    return pa.Table.from_pylist([*rows, {**prior, "weight": _odds_bits(share)}], schema=WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -137,5 +137,5 @@ def _log_odds(
     return np.where(at[GIVEN] == DIFFERENT, np.minimum(other, 0.0), other) + given
 
 
-def _odds_bits(share: float) -> Floats:
-    return np.log2(share / (1 - share))
+def _odds_bits(share: float) -> float:
+    return float(np.log2(share / (1 - share)))

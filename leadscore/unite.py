@@ -29,7 +29,8 @@ def unite(
     code = forbidden[:, 0] * n + forbidden[:, 1] if len(forbidden) else np.empty(0, dtype=np.int64)
     touched = np.zeros(n, dtype=np.bool_)
     touched[forbidden.ravel()] = True
-    return _unite(left, right, n_facts, living, domain, email, initial, code, touched, limit)
+    found: Ints = _unite(left, right, n_facts, living, domain, email, initial, code, touched, limit)
+    return found
 
 
 @compiled
