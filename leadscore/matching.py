@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.special import expit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,6 +25,7 @@ PRIOR_PAIRS = 20.0
 """How many known matches the expected shares of the seed weigh as much as: they carry small data and soon give way."""
 FLOOR_PAIRS = 0.5
 """Added to each level's random pairs, so that what no stranger did is rare and not impossible."""
+SMALLEST_SHARE = 1e-15
 MAX_ROUNDS = 500
 TOLERANCE = 1e-9
 PRIOR, GIVEN = "prior", "given"
@@ -58,12 +60,12 @@ def weights(patterns: pa.Table, levels: pa.Table) -> pa.Table:
     m = [group.expected for group in groups]
     n_records = patterns.column("record_count")[0].as_py() if patterns.num_rows else 0
     possible = max(n_records * (n_records - 1) / 2, 1.0)
-    share = min(0.5, n_records / 2 / possible)
+    share = float(np.clip(n_records / 2 / possible, SMALLEST_SHARE, 0.5))
     for _ in range(MAX_ROUNDS):
-        probability = 1 / (1 + 2.0 ** -_log_odds(groups, m, u, at, rarity, share))
+        probability = expit(np.log(2) * _log_odds(groups, m, u, at, rarity, share))
         matches = probability * pairs
         m = [group.shares(at, matches, PRIOR_PAIRS * group.expected) for group in groups]
-        before, share = share, float(np.clip((matches.sum() + 0.5) / (possible + 1), 1e-15, 0.5))
+        before, share = share, float(np.clip((matches.sum() + 0.5) / (possible + 1), SMALLEST_SHARE, 0.5))
         if abs(share / before - 1) < TOLERANCE:
             break
     found = {
@@ -94,8 +96,10 @@ class _Group:
 
     def shares(self, at: Mapping[str, Ints], counts: Floats, prior: Floats) -> Floats:
         """The share of each level among pairs counted by pattern, with a prior count each."""
-        counted = np.bincount(at[self.field], weights=counts, minlength=int(self.levels.max()) + 1)[self.levels] + prior
-        return counted / counted.sum()
+        counted: Floats = (
+            np.bincount(at[self.field], weights=counts, minlength=int(self.levels.max()) + 1)[self.levels] + prior
+        )
+        return np.asarray(counted / counted.sum())
 
     def bits(self, m: Floats, u: Floats) -> Floats:
         """What each level weighs; where rarity is weighed, without it."""

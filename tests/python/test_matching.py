@@ -1,0 +1,101 @@
+"""What agreements weigh: learnt where there is something to learn from, believed where there is not."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadscore.matching import PRIOR, weights
+
+FIELDS = ["given", "family", "work", "phone", "birth", "place", "role", "origin"]
+
+
+@cache
+def seeded() -> pa.Table:
+    """The levels of the seed, typed as a build types them."""
+    with (Path(__file__).parents[2] / "seeds" / "match_levels.csv").open(encoding="utf-8") as file:
+        rows = [
+            {
+                **row,
+                "level": int(row["level"]),
+                "expected_share": float(row["expected_share"]),
+                "rarity": row["rarity"] or None,
+            }
+            for row in csv.DictReader(file)
+        ]
+    return pa.Table.from_pylist(rows)
+
+
+@pytest.fixture
+def levels() -> pa.Table:
+    return seeded()
+
+
+def patterns(rows: list[dict[str, Any]], record_count: int) -> pa.Table:
+    filled = [
+        {**dict.fromkeys(FIELDS, 0), "rarity": 0.0, "pairs": 0, "random_pairs": 0, **row, "record_count": record_count}
+        for row in rows
+    ]
+    names = [*FIELDS, "pairs", "random_pairs", "record_count"]
+    schema = pa.schema([*[(name, pa.int64()) for name in names], ("rarity", pa.float64())])
+    return pa.Table.from_pylist(filled, schema=schema)
+
+
+def learnt(table: pa.Table) -> dict[tuple[str, int], dict[str, float]]:
+    return {(row["field"], row["level"]): row for row in table.to_pylist()}
+
+
+def test_the_share_of_matches_and_their_agreements_are_found(levels: pa.Table) -> None:
+    # 10,000 records, 1,000 pairs of one person; of those nine in ten share a rare phone, all share both rare names.
+    same = {"given": 1, "family": 1, "rarity": 20.0}
+    rows = [
+        {**same, "phone": 1, "rarity": 33.0, "pairs": 900},
+        {**same, "phone": 2, "pairs": 100},
+        {"given": 1, "family": 3, "phone": 2, "rarity": 7.0, "pairs": 20_000, "random_pairs": 800},
+        {"given": 6, "family": 3, "phone": 2, "random_pairs": 99_000},
+        {"given": 6, "family": 1, "phone": 2, "rarity": 9.0, "pairs": 10_000, "random_pairs": 200},
+    ]
+    found = learnt(weights(patterns(rows, 10_000), levels))
+    assert found[PRIOR, 0]["m"] == pytest.approx(1_000 / (10_000 * 9_999 / 2), rel=0.1)
+    assert found["phone", 1]["m"] == pytest.approx(0.9, abs=0.05)
+    assert found["given", 6]["weight"] < -5 < 5 < -found["family", 3]["weight"]
+
+
+def test_without_pairs_the_seed_is_believed(levels: pa.Table) -> None:
+    expected = {(row["field"], row["level"]): row["expected_share"] for row in levels.to_pylist()}
+    found = learnt(weights(patterns([], 0), levels))
+    for (field, level), row in found.items():
+        if field not in (PRIOR, "given", "role"):
+            assert row["m"] == pytest.approx(expected[field, level], rel=0.02), (field, level)
+    assert all(np.isfinite(row["weight"]) for row in found.values())
+
+
+AGREEMENTS = st.fixed_dictionaries(
+    {
+        "given": st.integers(0, 6),
+        "family": st.integers(0, 3),
+        "work": st.integers(0, 8),
+        "phone": st.integers(0, 2),
+        "rarity": st.floats(0, 60),
+        "pairs": st.integers(0, 10**6),
+        "random_pairs": st.integers(0, 10**5),
+    }
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(AGREEMENTS, max_size=12), st.integers(0, 10**6))
+def test_weights_are_finite_shares_are_shares_and_the_same_twice(rows: list[dict[str, Any]], record_count: int) -> None:
+    found = weights(patterns(rows, record_count), seeded())
+    assert found.equals(weights(patterns(rows, record_count), seeded()))
+    assert np.isfinite(found.column("weight").to_numpy()).all()
+    for name in ("m", "u"):
+        assert ((found.column(name).to_numpy() >= 0) & (found.column(name).to_numpy() <= 1)).all()
