@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from leadscore.matching import PRIOR, weights
 
-FIELDS = ["given", "family", "work", "phone", "birth", "place", "role", "origin"]
+FIELDS = ["given", "family", "work", "phone", "birth", "street", "place", "role", "origin"]
 
 
 @cache
@@ -99,3 +99,27 @@ def test_weights_are_finite_shares_are_shares_and_the_same_twice(rows: list[dict
     assert np.isfinite(found.column("weight").to_numpy()).all()
     for name in ("m", "u"):
         assert ((found.column(name).to_numpy() >= 0) & (found.column(name).to_numpy() <= 1)).all()
+
+
+def test_matches_among_the_pairs_drawn_at_random_do_not_pass_for_strangers(levels: pa.Table) -> None:
+    # A hundred records that are fifty persons: one random pair in a hundred is a match, and agreeing is not common for that.
+    alike = {"given": 1, "family": 1, "birth": 1, "phone": 1, "rarity": 20.0}
+    unlike = {"given": 6, "family": 3, "birth": 5, "phone": 2}
+    rows = [{**alike, "pairs": 50, "random_pairs": 50}, {**unlike, "pairs": 100, "random_pairs": 4_900}]
+    found = learnt(weights(patterns(rows, 100), levels))
+    assert found["birth", 1]["u"] < 0.5 / 100
+    assert found[PRIOR, 0]["m"] == pytest.approx(50 / 4_950, rel=0.1)
+
+
+def test_another_given_name_at_one_home_is_held_back_but_the_date_of_birth_speaks(levels: pa.Table) -> None:
+    # Relatives share all but their given names and birthdays; who shares the birthday too may be one person with two names.
+    shared = {"given": 6, "family": 1, "street": 1, "phone": 1, "rarity": 40.0}
+    rows = [
+        {**shared, "birth": 5, "pairs": 200},
+        {**shared, "birth": 1, "pairs": 200},
+        {"given": 6, "family": 3, "birth": 5, "street": 3, "phone": 2, "pairs": 1_000, "random_pairs": 100_000},
+        {**shared, "given": 1, "birth": 1, "pairs": 1_000},
+    ]
+    found = learnt(weights(patterns(rows, 10_000), levels))
+    assert 0.1 < found["given", 6]["m"] < 0.2
+    assert found["birth", 1]["m"] > 0.9
