@@ -29,6 +29,8 @@ SMALLEST_SHARE = 1e-15
 MAX_ROUNDS = 500
 TOLERANCE = 1e-9
 PRIOR, GIVEN = "prior", "given"
+OWN = ("given", "birth")
+"""Fields in which the members of a household differ."""
 DIFFERENT = 6
 """The level of given names that are two different names."""
 WEIGHTS = pa.schema(
@@ -65,6 +67,9 @@ def weights(patterns: pa.Table, levels: pa.Table) -> pa.Table:
         probability = expit(np.log(2) * _log_odds(groups, m, u, at, rarity, share))
         matches = probability * pairs
         m = [group.shares(at, matches, PRIOR_PAIRS * group.expected) for group in groups]
+        # Of a few records, a good part of the pairs drawn at random are matches too.
+        others = (1 - probability) * strangers
+        u = [group.shares(at, others, np.full(len(group.levels), FLOOR_PAIRS)) for group in groups]
         before, share = share, float(np.clip((matches.sum() + 0.5) / (possible + 1), SMALLEST_SHARE, 0.5))
         if abs(share / before - 1) < TOLERANCE:
             break
@@ -126,19 +131,21 @@ def _log_odds(
 ) -> Floats:
     """Log2 odds that the pairs of each pattern are one person.
 
-    Who bears another given name may share home, phone and employer: all that agrees then counts for even odds at most.
+    Who bears another given name may share home, phone and employer: all that agrees then counts for even odds at most,
+    but for the date of birth, which is a person's own.
     """
     other = _odds_bits(share) + rarity
-    given = np.zeros(len(rarity))
+    own = np.zeros(len(rarity))
     for group, ours, others in zip(groups, m, u, strict=True):
         bits = np.zeros(int(max(group.levels.max(), at[group.field].max(initial=0))) + 1)
         bits[group.levels] = group.bits(ours, others)
         weighed = bits[at[group.field]]
-        if group.field == GIVEN:
-            given += weighed
+        if group.field in OWN:
+            own += weighed
         else:
             other += weighed
-    return np.where(at[GIVEN] == DIFFERENT, np.minimum(other, 0.0), other) + given
+    odds: Floats = np.where(at[GIVEN] == DIFFERENT, np.minimum(other, 0.0), other) + own
+    return odds
 
 
 def _odds_bits(share: float) -> float:

@@ -2,6 +2,7 @@
     first of two. -#}
 {% macro is_close_name(left, right) -%}
   ({{ name_likeness(left, right) }} >= 90
+  or (length({{ left }}) >= 4 and length({{ right }}) >= 4 and {{ edit_distance(left, right) }} = 1)
   or contains(' ' || {{ left }} || ' ', ' ' || {{ right }} || ' ')
   or contains(' ' || {{ right }} || ' ', ' ' || {{ left }} || ' '))
 {%- endmacro %}

@@ -1,8 +1,11 @@
 {#- The fields that two records are compared in, in the order of the digits of a pattern: the first is the last digit. -#}
-{% macro match_fields() -%} {{ return(['given', 'family', 'work', 'phone', 'birth', 'place', 'role', 'origin']) }} {%- endmacro %}
+{% macro match_fields() -%} {{ return(['given', 'family', 'work', 'phone', 'birth', 'street', 'place', 'role', 'origin']) }} {%- endmacro %}
 
 {#- Of these, the ones in which a shared word may be rare. -#}
-{% macro rare_fields() -%} {{ return(['given', 'family', 'work', 'phone', 'place', 'role']) }} {%- endmacro %}
+{% macro rare_fields() -%} {{ return(['given', 'family', 'work', 'phone', 'street', 'place', 'role']) }} {%- endmacro %}
+
+{#- And those in which the members of a household differ. -#}
+{% macro own_fields() -%} {{ return(['given', 'birth']) }} {%- endmacro %}
 
 {#- The levels of all fields and the rarity in half bits as one whole number: the way in which two records agree. -#}
 {% macro match_pattern() -%}

@@ -10,16 +10,20 @@ with levels as (
             when l.given is null or r.given is null then 0
             when l.given = r.given then 1
             when r.formal_given in (l.formal_given, l.other_formal_given) or r.other_formal_given = l.formal_given then 2
-            when l.given = r.family and l.family = r.given then 3
+            when l.given = r.family or l.family = r.given then 3
             when substr(l.given, 1, 1) = substr(r.given, 1, 1) and (length(l.given) = 1 or length(r.given) = 1) then 5
             when {{ is_close_name('l.given', 'r.given') }} then 4
+            when substr(l.given, 1, 1) = substr(r.family, 1, 1) and substr(l.family, 1, 1) = substr(r.given, 1, 1)
+                and {{ is_close_name('l.given', 'r.family') }} and {{ is_close_name('l.family', 'r.given') }} then 3
+            when {{ is_other_script('l.given', 'r.given') }} then 0
             else 6
         end as given,
         case
             when l.family is null or r.family is null then 0
             when l.family = r.family then 1
-            when l.given = r.family and l.family = r.given then 0
+            when l.given = r.family or l.family = r.given then 0
             when {{ is_close_name('l.family', 'r.family') }} then 2
+            when {{ is_other_script('l.family', 'r.family') }} then 0
             else 3
         end as family,
         case
@@ -42,18 +46,26 @@ with levels as (
             when l.birth_date = r.birth_date then 1
             when l.birth_date is null or r.birth_date is null then 0
             when {{ is_close_date('l.birth_date', 'r.birth_date') }} then 2
-            else 3
+            when {{ is_partly_same_date('l.birth_date', 'r.birth_date') }} then 3
+            when abs(cast(substr(l.birth_date, 1, 4) as integer) - cast(substr(r.birth_date, 1, 4) as integer)) <= 1 then 4
+            else 5
         end as birth,
         case
             when l.work_domain = r.work_domain or l.company = r.company then 0
             when l.street = r.street then 1
             when {{ name_likeness('l.street', 'r.street') }} >= 90 then 2
-            when l.employer is not null and r.employer is not null then 0
-            when l.postal_code = r.postal_code then 3
-            when l.city = r.city then 4
-            when l.country != r.country then 7
-            when l.city != r.city then 6
-            when l.country = r.country then 5
+            when (l.employer is not null and r.employer is not null) or l.street is null or r.street is null then 0
+            else 3
+        end as street,
+        case
+            when l.work_domain = r.work_domain or l.company = r.company or (l.employer is not null and r.employer is not null) then 0
+            when l.postal_code = r.postal_code and {{ name_likeness('l.city', 'r.city') }} < 92 then 7
+            when l.postal_code = r.postal_code then 1
+            when l.city = r.city then 2
+            when l.country != r.country then 6
+            when {{ name_likeness('l.city', 'r.city') }} >= 92 then 3
+            when l.city != r.city or l.postal_code != r.postal_code then 5
+            when l.country = r.country then 4
             else 0
         end as place,
         case
@@ -87,7 +99,7 @@ rarities as (
 
     -- What is rare counts only where it is shared.
     select
-        left_no, right_no, is_random, given, family, work, phone, birth, place, role, origin,
+        left_no, right_no, is_random, given, family, work, phone, birth, street, place, role, origin,
         case when given in (1, 2) then given_rarity else 0 end as given_rarity,
         case
             when family != 1 then 0
@@ -103,7 +115,8 @@ rarities as (
             else 0
         end as work_rarity,
         case when phone = 1 then phone_rarity else 0 end as phone_rarity,
-        case place when 1 then street_rarity when 3 then postal_code_rarity when 4 then city_rarity else 0 end as place_rarity,
+        case when street = 1 then street_rarity else 0 end as street_rarity,
+        case place when 1 then postal_code_rarity when 7 then postal_code_rarity when 2 then city_rarity else 0 end as place_rarity,
         case when role = 1 then title_rarity else 0 end as role_rarity
     from levels
 

@@ -22,7 +22,9 @@ summed as (
     select
         *,
         prior_bits
-        {%- for field in match_fields() if field != 'given' %} + {{ field }}_bits{% endfor %} as bits_besides_given
+        {%- for field in match_fields() if field not in own_fields() %} + {{ field }}_bits{% endfor %} as shared_bits,
+        0
+        {%- for field in own_fields() %} + {{ field }}_bits{% endfor %} as own_bits
     from candidates
 
 ),
@@ -31,8 +33,8 @@ decided as (
 
     select
         *,
-        case when has_other_given_name then least(-bits_besides_given, 0) else 0 end as household_bits,
-        1 / (1 + power(2, -(case when has_other_given_name then least(bits_besides_given, 0) else bits_besides_given end + given_bits)))
+        case when has_other_given_name then least(-shared_bits, 0) else 0 end as household_bits,
+        1 / (1 + power(2, -(case when has_other_given_name then least(shared_bits, 0) else shared_bits end + own_bits)))
             as probability
     from summed
 

@@ -29,7 +29,9 @@ summed as (
     select
         *,
         prior_bits + rarity
-        {%- for field in match_fields() if field != 'given' %} + {{ field }}_weight{% endfor %} as bits_besides_given
+        {%- for field in match_fields() if field not in own_fields() %} + {{ field }}_weight{% endfor %} as shared_bits,
+        0
+        {%- for field in own_fields() %} + {{ field }}_weight{% endfor %} as own_bits
     from weighed
 
 )
@@ -41,6 +43,6 @@ select
     {{ field }}_weight,
     {%- endfor %}
     given = 6 as has_other_given_name,
-    -- Who bears another given name may share home, phone and employer: all that agrees then counts for even odds at most.
-    case when given = 6 then least(bits_besides_given, 0) else bits_besides_given end + given_weight as total_bits
+    -- Who bears another given name may share home, phone and employer: what agrees in them then counts for even odds at most.
+    case when given = 6 then least(shared_bits, 0) else shared_bits end + own_bits as total_bits
 from summed

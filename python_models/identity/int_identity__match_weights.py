@@ -4,7 +4,7 @@
 def model(dbt, session):
     from leadscore import matching, warehouse
 
-    fields = ["given", "family", "work", "phone", "birth", "place", "role", "origin", "rarity"]
+    fields = ["given", "family", "work", "phone", "birth", "street", "place", "role", "origin", "rarity"]
     patterns = warehouse.read(dbt.ref("int_identity__patterns"), order_by=fields)
     levels = warehouse.read(dbt.ref("match_levels"), order_by=["field", "level"])
     return warehouse.write(session, matching.weights(patterns, levels))
