@@ -80,6 +80,11 @@ with levels as (
         least(l.given_rarity, r.given_rarity) as given_rarity,
         least(l.family_rarity, r.family_rarity) as family_rarity,
         least(l.full_name_rarity, r.full_name_rarity) as full_name_rarity,
+        case
+            when l.given = r.family and l.family != r.given then least(l.given_rarity, r.family_rarity)
+            when l.family = r.given and l.given != r.family then least(l.family_rarity, r.given_rarity)
+            else least(l.given_rarity + l.family_rarity, r.given_rarity + r.family_rarity)
+        end as swapped_rarity,
         l.email_rarity,
         l.own_mailbox_rarity,
         l.work_domain_rarity,
@@ -100,7 +105,7 @@ rarities as (
     -- What is rare counts only where it is shared.
     select
         left_no, right_no, is_random, given, family, work, phone, birth, street, place, role, origin,
-        case when given in (1, 2) then given_rarity else 0 end as given_rarity,
+        case given when 1 then given_rarity when 2 then given_rarity when 3 then swapped_rarity else 0 end as given_rarity,
         case
             when family != 1 then 0
             when given in (1, 2) then least(family_rarity, greatest(full_name_rarity - given_rarity, 0))
