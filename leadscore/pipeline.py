@@ -259,7 +259,8 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     """
     if not registry.num_rows:
         raise LeadscoreError(
-            "There is no champion to score with: ml_models holds none. Build with the variable retrain on auto."
+            "There is no champion to score with: ml_models holds none for this day. Build with the variable retrain on auto, and "
+            "with score_with empty or the name of a model of this day or before."
         )
     row = registry.to_pylist()[0]
     names = np.array(json.loads(row["feature_names"]), dtype=object)

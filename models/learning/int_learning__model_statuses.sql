@@ -73,9 +73,17 @@ operations as (
 
 ),
 
-champion as (
+promoted as (
 
     {{ champion_version('comparable', 'operations') }}
+
+),
+
+champion as (
+
+    select model_version from promoted where '{{ setting("score_with") }}' = ''
+    union all
+    select model_version from registry where model_version = '{{ setting("score_with") }}'
 
 )
 
