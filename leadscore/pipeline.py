@@ -191,7 +191,7 @@ def gates(
     """The gates between champion and challenger, a row each; none if nothing is trained.
 
     champion: its row of the registry, or none. One that cannot be asked, because its artifact was changed or a feature is
-    gone, does not stand in the way of the next.
+    gone or quarantined, does not stand in the way of the next.
     """
     if not _is_training(decision):
         return GATES.empty_table()

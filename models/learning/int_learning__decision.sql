@@ -32,7 +32,11 @@ lost_features as (
     select min(champion_features.feature) as example
     from champion_features
     left join {{ ref('feature_catalogue') }} as catalogue on champion_features.feature = catalogue.feature
-    where catalogue.feature is null
+    where
+        catalogue.feature is null
+        or champion_features.feature in (
+            select checks.feature from {{ ref('ml_leak_checks') }} as checks where checks.verdict = 'quarantined'
+        )
 
 ),
 
@@ -68,7 +72,7 @@ reasons as (
 
     union all
 
-    select 2, 'features_gone', 'The champion reads the feature ' || lost_feature || ', which does not exist any more.'
+    select 2, 'features_gone', 'The champion reads the feature ' || lost_feature || ', which is gone or quarantined.'
     from facts
     where lost_feature is not null
 
