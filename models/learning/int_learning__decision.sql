@@ -40,6 +40,12 @@ lost_features as (
 
 ),
 
+trainings as (
+
+    select max(as_of) as last_day from comparable
+
+),
+
 readiness as (
 
     select min({{ mode_rank('allows_mode') }}) as mode_rank from {{ ref('data_readiness') }}
@@ -49,17 +55,16 @@ readiness as (
 facts as (
 
     select
-        run.as_of,
-        run.is_replay,
-        run.retrain,
+        run.as_of, run.is_replay, run.retrain,
         case readiness.mode_rank when 1 then 'rules' when 2 then 'hybrid' else 'gradient_boosting' end as mode,
         champion.model_version as champion_version,
         readiness.mode_rank > champion.mode_rank as is_outgrown,
         lost_features.example as lost_feature,
-        {{ dbt.datediff('(select max(trained.as_of) from comparable as trained)', 'run.as_of', 'day') }} as days_since_training
+        {{ dbt.datediff('trainings.last_day', 'run.as_of', 'day') }} as days_since_training
     from run
     cross join readiness
     cross join lost_features
+    cross join trainings
     left join champion on true
 
 ),
@@ -104,16 +109,11 @@ reasons as (
 )
 
 select
-    facts.as_of,
-    facts.is_replay,
-    facts.retrain,
+    facts.as_of, facts.is_replay, facts.retrain,
     facts.retrain != 'never' and count(reasons.reason) > 0 as should_train,
     {{ joined_texts('reasons.reason', ', ', ['reasons.place', 'reasons.reason']) }} as reasons,
     {{ joined_texts('reasons.detail', ' ', ['reasons.place', 'reasons.reason']) }} as details,
-    facts.mode,
-    facts.champion_version,
-    facts.days_since_training
+    facts.mode, facts.champion_version, facts.days_since_training
 from facts
 left join reasons on true
-group by
-    facts.as_of, facts.is_replay, facts.retrain, facts.mode, facts.champion_version, facts.days_since_training
+group by facts.as_of, facts.is_replay, facts.retrain, facts.mode, facts.champion_version, facts.days_since_training
