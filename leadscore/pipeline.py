@@ -191,7 +191,7 @@ def gates(
     """The gates between champion and challenger, a row each; none if nothing is trained.
 
     champion: its row of the registry, or none. One that cannot be asked, because its artifact was changed or a feature is
-    gone, does not stand in the way of the next.
+    gone or quarantined, does not stand in the way of the next.
     """
     if not _is_training(decision):
         return GATES.empty_table()
@@ -259,7 +259,8 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     """
     if not registry.num_rows:
         raise LeadscoreError(
-            "There is no champion to score with: ml_models holds none. Build with the variable retrain on auto."
+            "There is no champion to score with: ml_models holds none for this day. Build with the variable retrain on auto, and "
+            "with score_with empty or the name of a model of this day or before."
         )
     row = registry.to_pylist()[0]
     names = np.array(json.loads(row["feature_names"]), dtype=object)

@@ -15,10 +15,12 @@
   limit 1
 {%- endmacro %}
 
-{#- The champion's version if it was pinned and nobody has decided anything since, else no row. -#}
-{% macro pinned_version(champion, operations) -%}
-  select {{ champion }}.model_version
-  from {{ champion }}
-  inner join {{ operations }} on {{ champion }}.model_version = {{ operations }}.model_version
-  where {{ operations }}.operation = 'pin' and {{ operations }}.turn = (select max(newest.turn) from {{ operations }} as newest)
+{#- What people have chosen so far, a query of a row a model: whether the newest operation pins it. -#}
+{% macro chosen_models(operations) -%}
+  select
+      chosen.model_version,
+      max(case when chosen.operation = 'pin' and chosen.turn = newest.turn then 1 else 0 end) = 1 as is_pinned
+  from {{ operations }} as chosen
+  cross join (select max(turn) as turn from {{ operations }}) as newest
+  group by chosen.model_version
 {%- endmacro %}

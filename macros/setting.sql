@@ -81,6 +81,7 @@
       'tuning_trials': ['[0-9]{1,4}', 'a whole number of 0 or more, below 10000'],
       'tuning_minutes': ['[1-9][0-9]{0,3}', 'a whole number of 1 or more, below 10000'],
       'feature_family_weights': ['( *[a-z_]+ *= *[0-9]{1,4}([.][0-9]{1,6})? *(,|$))*', "families with weights, as in 'behaviour=2, fit=0.5'"],
+      'score_with': ['([0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{8})?', 'the name of a model, its model_version in ml_models, or nothing for the champion'],
       'enabled': ['(?i)true|false', 'true or false'],
       'schema': place_rule(),
       'database': place_rule(),

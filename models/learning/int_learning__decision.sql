@@ -32,7 +32,17 @@ lost_features as (
     select min(champion_features.feature) as example
     from champion_features
     left join {{ ref('feature_catalogue') }} as catalogue on champion_features.feature = catalogue.feature
-    where catalogue.feature is null
+    where
+        catalogue.feature is null
+        or champion_features.feature in (
+            select checks.feature from {{ ref('ml_leak_checks') }} as checks where checks.verdict = 'quarantined'
+        )
+
+),
+
+trainings as (
+
+    select max(as_of) as last_day from comparable
 
 ),
 
@@ -45,17 +55,16 @@ readiness as (
 facts as (
 
     select
-        run.as_of,
-        run.is_replay,
-        run.retrain,
+        run.as_of, run.is_replay, run.retrain,
         case readiness.mode_rank when 1 then 'rules' when 2 then 'hybrid' else 'gradient_boosting' end as mode,
         champion.model_version as champion_version,
         readiness.mode_rank > champion.mode_rank as is_outgrown,
         lost_features.example as lost_feature,
-        {{ dbt.datediff('(select max(trained.as_of) from comparable as trained)', 'run.as_of', 'day') }} as days_since_training
+        {{ dbt.datediff('trainings.last_day', 'run.as_of', 'day') }} as days_since_training
     from run
     cross join readiness
     cross join lost_features
+    cross join trainings
     left join champion on true
 
 ),
@@ -68,7 +77,7 @@ reasons as (
 
     union all
 
-    select 2, 'features_gone', 'The champion reads the feature ' || lost_feature || ', which does not exist any more.'
+    select 2, 'features_gone', 'The champion reads the feature ' || lost_feature || ', which is gone or quarantined.'
     from facts
     where lost_feature is not null
 
@@ -100,16 +109,11 @@ reasons as (
 )
 
 select
-    facts.as_of,
-    facts.is_replay,
-    facts.retrain,
+    facts.as_of, facts.is_replay, facts.retrain,
     facts.retrain != 'never' and count(reasons.reason) > 0 as should_train,
     {{ joined_texts('reasons.reason', ', ', ['reasons.place', 'reasons.reason']) }} as reasons,
     {{ joined_texts('reasons.detail', ' ', ['reasons.place', 'reasons.reason']) }} as details,
-    facts.mode,
-    facts.champion_version,
-    facts.days_since_training
+    facts.mode, facts.champion_version, facts.days_since_training
 from facts
 left join reasons on true
-group by
-    facts.as_of, facts.is_replay, facts.retrain, facts.mode, facts.champion_version, facts.days_since_training
+group by facts.as_of, facts.is_replay, facts.retrain, facts.mode, facts.champion_version, facts.days_since_training

@@ -73,18 +73,34 @@ operations as (
 
 ),
 
-champion as (
+promoted as (
 
     {{ champion_version('comparable', 'operations') }}
+
+),
+
+champion as (
+
+    select model_version from promoted where '{{ setting("score_with") }}' = ''
+    union all
+    select model_version from registry where model_version = '{{ setting("score_with") }}'
+
+),
+
+chosen as (
+
+    {{ chosen_models('operations') }}
 
 )
 
 select
     registry.model_version,
-    case when registry.as_of > run.as_of then 'later' else {{ model_status('registry', 'champion', 'operations') }} end as status,
-    coalesce(registry.model_version in ({{ pinned_version('champion', 'operations') }}), false) as is_pinned,
+    case when registry.as_of > run.as_of then 'later' else {{ model_status('registry', 'champion', 'chosen') }} end as status,
+    champion.model_version is not null and coalesce(chosen.is_pinned, false) as is_pinned,
     registry.passed_gates,
     registry.promoted_on,
     registry.is_replay
 from registry
 cross join run
+left join champion on registry.model_version = champion.model_version
+left join chosen on registry.model_version = chosen.model_version

@@ -34,10 +34,18 @@ champion as (
 
     {{ champion_version('comparable', 'operations') }}
 
+),
+
+chosen as (
+
+    {{ chosen_models('operations') }}
+
 )
 
 select
     known.* exclude (status, is_pinned),
-    {{ model_status('known', 'champion', 'operations') }} as status,
-    coalesce(known.model_version in ({{ pinned_version('champion', 'operations') }}), false) as is_pinned
+    {{ model_status('known', 'champion', 'chosen') }} as status,
+    champion.model_version is not null and coalesce(chosen.is_pinned, false) as is_pinned
 from known
+left join champion on known.model_version = champion.model_version
+left join chosen on known.model_version = chosen.model_version

@@ -44,6 +44,9 @@ FACTS = {
             "random_seed is '7; drop schema salesforce'. It takes a whole number",
         ),
         ({"assumed_conversion_rate": 1.5}, "assumed_conversion_rate is '1.5'. It takes a share between 0 and 1"),
+        ({"retrain": "sometimes"}, "retrain is 'sometimes'. It takes one of auto, always, never."),
+        ({"training_from": "2025-13-01"}, "training_from is '2025-13-01'. It takes an ISO date"),
+        ({"score_with": "x' or 1 = 1"}, "score_with is 'x' or 1 = 1'. It takes the name of a model"),
         ({"bombora_enabled": "maybe"}, "bombora_enabled is 'maybe'. It takes true or false."),
         (
             {"marketo_schema": "x'; drop schema salesforce cascade; --"},

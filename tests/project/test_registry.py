@@ -85,6 +85,7 @@ def told(dbt: WarmDbt, small_world: Path, tmp_path_factory: pytest.TempPathFacto
     step("promoted", story.build(retrain="never"))
     assert story.operate("roll_back_model").ok
     step("rolled back", story.build(retrain="never"))
+    step("scored with another", story.build(retrain="never", score_with=challenger))
     step("replayed", story.build(as_of=str(EARLIER), retrain="never"))
     step("and back", story.build(retrain="never"))
     return seen
@@ -121,6 +122,7 @@ def test_a_rollback_restores_the_scores_byte_for_byte(told: dict[str, Any]) -> N
     old, promoted, rolled_back = (told[name]["digests"] for name in ("scored only", "promoted", "rolled back"))
     assert "analytics_scoring.fct_lead_scores.raw_score" in differing(promoted, old)
     assert differing(rolled_back, old) == []
+    assert differing(told["scored with another"]["digests"], promoted) == [], "Any model can be asked again."
     assert told["rolled back"]["history"] == told["scored only"]["history"]
     assert [model["status"] for model in told["promoted"]["models"].values()] == ["retired", "champion"]
     assert [model["status"] for model in told["rolled back"]["models"].values()] == ["champion", "retired"]

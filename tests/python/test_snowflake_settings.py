@@ -28,6 +28,7 @@ def test_tables_that_remember_keep_their_fail_safe_and_no_others() -> None:
         path.stem for path in (PROJECT / "models").rglob("*.sql") if "full_refresh=false" in path.read_text()
     }
     assert remembering == {
+        "int_identity__record_history",
         "ml_models",
         "ml_model_operations",
         "ml_retraining_decision",
