@@ -59,6 +59,18 @@ def test_rates_are_told_by_name_and_never_seen_ones_are_average():
     assert told[1] == rates.unseen == pytest.approx(3.5 / 7)
     assert told[2] == rates.missing > rates.unseen
     assert np.array_equal(rates.of(pd.Series(["b", "a"], dtype="category")), told[[0, 3]])
+    assert np.array_equal(rates.ranks(pd.Series(["b", "new", None, "a"])), [1, 2, np.nan, 0], equal_nan=True)
+    assert np.array_equal(levels.ranks, rates.ranks(column), equal_nan=True)
+
+
+def test_rows_of_one_level_are_known_to_be_so():
+    """Each level's label is the turn of a coin that every row of it repeats."""
+    rng = np.random.default_rng(3)
+    pair = rng.integers(0, 20, (3_000, 2))
+    label = np.random.default_rng(4).integers(0, 2, (20, 20))[pair[:, 0], pair[:, 1]]
+    frame = pd.DataFrame({"shop": [f"s{n}" for n in pair[:, 0]], "town": [f"t{n}" for n in pair[:, 1]]})
+    model = fit(frame[:2_000], label[:2_000], nthread=1, members=1)
+    assert roc_auc(label[2_000:], model.predict_proba(frame[2_000:])[:, 1]) > 0.9
 
 
 def test_a_category_of_many_levels_is_worth_more_than_its_commonest_levels():
