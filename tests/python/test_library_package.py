@@ -123,7 +123,8 @@ def test_dbt_project_lists_the_channels_packages() -> None:
     assert training == {
         "ml_imbalance_comparison",
         "ml_tuning_trials",
-        "ml_holdout_predictions",
+        "int_learning__holdout_predictions",
+        "int_learning__gates",
         "int_learning__trained_model",
     }
     assert all(settings["learning"][name]["+packages"] == list(channel.TRAINING_PACKAGES) for name in training)
