@@ -34,6 +34,9 @@ DEFAULTS: dict[str, Any] = {
     "max_cat_threshold": 16,
     "max_bin": 128,
 }
+# With many of both classes there is less luck to average out: every column may speak at every split.
+MANY_OF_BOTH = 3_000
+DEFAULTS_OF_MANY: dict[str, Any] = {**DEFAULTS, "eta": 0.08, "subsample": 0.9, "colsample_bynode": 1.0}
 # Shallow and deeper trees are averaged, as nobody knows beforehand how many features decide together.
 DEPTHS = (4, 6)
 MAX_ROUNDS = 1_500
@@ -175,7 +178,12 @@ def fit_boosting(
     feature is to be among those a node may split on.
     """
     table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights)
-    settings = {**DEFAULTS, **params, "seed": seed, "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1}
+    settings = {
+        **defaults_for(label, feature_weights),
+        **params,
+        "seed": seed,
+        "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1,
+    }
     n_members = members or (FEW_ROWS_MEMBERS if len(label) <= FEW_ROWS else 1)
     depths = DEPTHS if max_depth is None else (max_depth,)
     all_rows = np.ones(len(label), dtype=bool)
@@ -199,6 +207,15 @@ def fit_boosting(
         "class_imbalance": class_imbalance,
     }
     return BoostedScorer(features, booster, table.rates(label)), np.mean(margins, axis=0), decided
+
+
+def defaults_for(label: Floats, feature_weights: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """XGBoost's parameters for labels (n,), where nothing else is asked for.
+
+    Weights of features choose among columns, so with them not every column may speak.
+    """
+    fewer = min(int(label.sum()), int(len(label) - label.sum()))
+    return DEFAULTS if fewer < MANY_OF_BOTH or feature_weights else DEFAULTS_OF_MANY
 
 
 def cross_fit(

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from leadscore.learning import choose_mode, dump_artifact, fit, load_artifact
 from leadscore.learning.blending import BlendedScorer, learn_weights
-from leadscore.learning.boosting import average
+from leadscore.learning.boosting import DEFAULTS, average, defaults_for
 from leadscore.learning.level_rates import N_PARTS, SMOOTHING, Levels
 from leadscore.learning.metrics import log_loss, roc_auc
 
@@ -149,3 +149,12 @@ def test_without_rules_trees_are_tried_sooner():
     assert choose_mode(label, has_rules=False) == choose_mode(1 - label, has_rules=False) == "gradient_boosting"
     label[5:] = 0
     assert choose_mode(label, has_rules=False) == "hybrid"
+
+
+def test_with_many_of_both_classes_every_column_speaks():
+    label = np.arange(10_000) < 4_000
+    assert defaults_for(label.astype(float))["subsample"] == 0.9
+    assert defaults_for(1.0 - label)["colsample_bynode"] == 1.0
+    assert defaults_for((np.arange(10_000) < 1_000).astype(float)) == DEFAULTS
+    # Weights of features choose among columns: there must be some to choose from.
+    assert defaults_for(label.astype(float), {"x": 2.0})["colsample_bynode"] < 1.0
