@@ -34,6 +34,9 @@ DEFAULTS: dict[str, Any] = {
     "max_cat_threshold": 16,
     "max_bin": 128,
 }
+# With many of both classes there is less luck to average out: every column may speak at every split.
+MANY_OF_BOTH = 3_000
+DEFAULTS_OF_MANY: dict[str, Any] = {**DEFAULTS, "eta": 0.08, "subsample": 0.9, "colsample_bynode": 1.0}
 # Shallow and deeper trees are averaged, as nobody knows beforehand how many features decide together.
 DEPTHS = (4, 6)
 MAX_ROUNDS = 1_500
@@ -50,7 +53,11 @@ _FIXED = {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method
 
 @dataclass(frozen=True)
 class BoostedScorer:
-    """A booster and the features it reads; a category that has ``rates`` is read as the rate of its level."""
+    """A booster and the features it reads.
+
+    A category that has ``rates`` is read as the rate of its level, and once more, in a column after the features, as its
+    rank; what both contribute is the feature's.
+    """
 
     features: tuple[FeatureSpec, ...]
     booster: xgb.Booster
@@ -72,7 +79,11 @@ class BoostedScorer:
         """
         matrix = self._matrix(frame)
         parts = self._explainer.contributions(matrix)
-        return close_gap(parts, self._margins_of(matrix))
+        n_features, place = len(self.features), self._place
+        for number, rates in enumerate(self.rates):
+            parts[:, place[rates.name]] += parts[:, n_features + number]
+        own = parts[:, [*range(n_features), -1]] if self.rates else parts
+        return close_gap(own, self._margins_of(matrix))
 
     def shifts(self, frame: pd.DataFrame, changes: Iterable[Mapping[str, Floats]]) -> Iterator[Floats]:
         """By how much each change of numeric columns moves the raw log-odds, (n,) each; the rest is encoded once.
@@ -96,14 +107,22 @@ class BoostedScorer:
     def _asked(self) -> list[int]:
         """Positions of the features that a tree splits on."""
         trees = self._explainer.trees
-        return [int(place) for place in np.unique(trees.feature[trees.left >= 0])]
+        return [int(place) for place in np.unique(trees.feature[trees.left >= 0]) if place < len(self.features)]
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {spec.name: position for position, spec in enumerate(self.features)}
 
     def _matrix(self, frame: pd.DataFrame) -> NDArray[np.float32]:
         matrix = encode(frame, self.features)
-        place = {spec.name: position for position, spec in enumerate(self.features)}
+        if not self.rates:
+            return matrix
+        ranks = []
         for rates in self.rates:
-            matrix[:, place[rates.name]] = rates.of(column_of(frame, rates.name))
-        return matrix
+            column = column_of(frame, rates.name)
+            matrix[:, self._place[rates.name]] = rates.of(column)
+            ranks.append(rates.ranks(column))
+        return np.hstack([matrix, np.column_stack(ranks).astype(np.float32)])
 
     def _margins_of(self, matrix: NDArray[np.float32]) -> Floats:
         if not len(matrix):
@@ -159,7 +178,12 @@ def fit_boosting(
     feature is to be among those a node may split on.
     """
     table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights)
-    settings = {**DEFAULTS, **params, "seed": seed, "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1}
+    settings = {
+        **defaults_for(label, feature_weights),
+        **params,
+        "seed": seed,
+        "nthread": nthread if table.size >= CELLS_FOR_THREADS else 1,
+    }
     n_members = members or (FEW_ROWS_MEMBERS if len(label) <= FEW_ROWS else 1)
     depths = DEPTHS if max_depth is None else (max_depth,)
     all_rows = np.ones(len(label), dtype=bool)
@@ -172,7 +196,9 @@ def fit_boosting(
             train, start = table.to_fit(all_rows, label, settings, member)
             boosters.append(xgb.train({**_FIXED, **of_depth, "seed": seed + member}, train, n_rounds[depth]))
     booster = average(boosters, base_log_odds(label) - start)
-    booster.feature_names = _names(features)
+    booster.feature_names = _names(
+        [spec.name for spec in features] + [f"{rated.name} (rank)" for rated in table.rated.values()]
+    )
     decided = {
         **settings,
         "n_rounds": {str(depth): rounds for depth, rounds in n_rounds.items()},
@@ -181,6 +207,15 @@ def fit_boosting(
         "class_imbalance": class_imbalance,
     }
     return BoostedScorer(features, booster, table.rates(label)), np.mean(margins, axis=0), decided
+
+
+def defaults_for(label: Floats, feature_weights: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """XGBoost's parameters for labels (n,), where nothing else is asked for.
+
+    Weights of features choose among columns, so with them not every column may speak.
+    """
+    fewer = min(int(label.sum()), int(len(label) - label.sum()))
+    return DEFAULTS if fewer < MANY_OF_BOTH or feature_weights else DEFAULTS_OF_MANY
 
 
 def cross_fit(
@@ -256,7 +291,7 @@ def average(boosters: Sequence[xgb.Booster], shift: float = 0.0) -> xgb.Booster:
     return averaged
 
 
-def _names(features: Sequence[FeatureSpec]) -> list[str] | None:
-    """The features' names for the booster, none if XGBoost would not take one of them."""
-    names = [spec.name for spec in features]
-    return None if any(set(name) & set("[]<") for name in names) else names
+def _names(names: list[str]) -> list[str] | None:
+    """The columns' names for the booster, none if XGBoost would not take one of them."""
+    wrong = len(set(names)) < len(names) or any(set(name) & set("[]<") for name in names)
+    return None if wrong else names

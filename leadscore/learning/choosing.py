@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from leadscore.errors import LeadscoreError
 from leadscore.learning import imbalance
-from leadscore.learning.boosting import DEFAULTS, DEPTHS, cross_fit
+from leadscore.learning.boosting import DEPTHS, cross_fit, defaults_for
 from leadscore.learning.calibration import calibrate, fit_calibration
 from leadscore.learning.encoding import FeatureSpec, Table, as_frame, learn_features
 from leadscore.learning.metrics import all_metrics
@@ -83,7 +83,13 @@ class Backtest:
         Log loss is that of calibrated probabilities; slope and intercept are those before, with the base rate moved back.
         """
         table = TrainingTable.of(self.frame, self.features, self.owner, self.seed, way)
-        settings = {**DEFAULTS, "max_depth": DEPTHS[0], **params, "seed": self.seed, "nthread": self.nthread}
+        settings = {
+            **defaults_for(self.label),
+            "max_depth": DEPTHS[0],
+            **params,
+            "seed": self.seed,
+            "nthread": self.nthread,
+        }
         n_rounds, margin, _ = cross_fit(table, self.label, self.folds, settings)
         known = ~np.isnan(margin)
         margin, label = margin[known], self.label[known]
@@ -140,7 +146,12 @@ def tune(
         return figures["log_loss"]
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial({"max_depth": DEPTHS[0], **{name: DEFAULTS[name] for name in SPACE if name in DEFAULTS}})
+    study.enqueue_trial(
+        {
+            "max_depth": DEPTHS[0],
+            **{name: value for name, value in defaults_for(backtest.label).items() if name in SPACE},
+        }
+    )
     study.optimize(log_loss, n_trials=n_trials, timeout=None if minutes is None else 60.0 * minutes)
     found = pd.DataFrame(rows)
     return found.assign(is_chosen=found["trial"] == found["log_loss"].idxmin())[columns]

@@ -3,7 +3,8 @@
 A tree that may put hundreds of levels on either side of a split finds luck. So a category of many levels enters as
 the rate of its level, drawn to the rate of all rows as by SMOOTHING more rows of it (Micci-Barreca 2001). A row of
 training is told the rate of the other rows only, those of other accounts where accounts are known: its own label,
-and its colleagues', would otherwise be read off its features.
+and its colleagues', would otherwise be read off its features. So rows of one level are told different rates, and the
+level itself stands beside them as its rank by frequency.
 """
 
 from __future__ import annotations
@@ -42,6 +43,12 @@ class LevelRates:
         known = self._known
         return np.array([*(known.get(text, self.unseen) for text in texts), self.missing])[codes]
 
+    def ranks(self, column: pd.Series[Any]) -> Floats:
+        """The ranks (n,) of a column's values by frequency, from 0: beyond all where never seen, NaN where missing."""
+        codes, texts = category_values(column, self.name)
+        place = {level: float(rank) for rank, level in enumerate(self.levels)}
+        return np.array([*(place.get(text, float(len(self.levels))) for text in texts), np.nan])[codes]
+
     @property
     def _known(self) -> dict[str, float]:
         return dict(zip(self.levels, self.rates, strict=True))
@@ -69,6 +76,12 @@ class Levels:
         place[order] = np.arange(len(order))
         codes = place[np.append(merged, len(unique))[given]]
         return cls(name, tuple(unique[position] for position in order), codes)
+
+    @property
+    def ranks(self) -> Floats:
+        """The ranks (n,) by frequency, as ``LevelRates.ranks`` will tell them."""
+        ranks = np.minimum(self.codes, MAX_RATED_LEVELS).astype(np.float64)
+        return np.where(self.codes == len(self.levels), np.nan, ranks)
 
     def learn(self, rows: NDArray[np.bool_] | slice, label: Floats) -> LevelRates:
         """The rates among some of the rows."""

@@ -22,7 +22,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class TrainingTable:
-    """All rows (n, f) as the booster reads them, but for the rates of many levels, which depend on who may know whom."""
+    """All rows as the booster reads them, but for the rates of many levels, which depend on who may know whom.
+
+    The columns are the features (f), then the ranks of those that have rates.
+    """
 
     matrix: NDArray[np.float32]
     types: list[str]
@@ -47,10 +50,15 @@ class TrainingTable:
         for place, spec in enumerate(features):
             if spec.kind == "categorical" and len(spec.levels) >= MIN_LEVELS:
                 rated[place], types[place] = Levels.of(column_of(frame, spec.name), spec.name), "q"
+        matrix = encode(frame, features)
+        if rated:
+            ranks = np.column_stack([levels.ranks for levels in rated.values()])
+            matrix = np.hstack([matrix, ranks.astype(np.float32)])
         weights = None
         if feature_weights:
-            weights = np.array([float(feature_weights.get(spec.name, 1.0)) for spec in features])
-        return cls(encode(frame, features), types, rated, owner, seed, class_imbalance, weights)
+            names = [spec.name for spec in features] + [levels.name for levels in rated.values()]
+            weights = np.array([float(feature_weights.get(name, 1.0)) for name in names])
+        return cls(matrix, types + ["q"] * len(rated), rated, owner, seed, class_imbalance, weights)
 
     @property
     def size(self) -> int:

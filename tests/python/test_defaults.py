@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from leadscore.learning import choose_mode, dump_artifact, fit, load_artifact
 from leadscore.learning.blending import BlendedScorer, learn_weights
-from leadscore.learning.boosting import average
+from leadscore.learning.boosting import DEFAULTS, average, defaults_for
 from leadscore.learning.level_rates import N_PARTS, SMOOTHING, Levels
 from leadscore.learning.metrics import log_loss, roc_auc
 
@@ -59,6 +59,18 @@ def test_rates_are_told_by_name_and_never_seen_ones_are_average():
     assert told[1] == rates.unseen == pytest.approx(3.5 / 7)
     assert told[2] == rates.missing > rates.unseen
     assert np.array_equal(rates.of(pd.Series(["b", "a"], dtype="category")), told[[0, 3]])
+    assert np.array_equal(rates.ranks(pd.Series(["b", "new", None, "a"])), [1, 2, np.nan, 0], equal_nan=True)
+    assert np.array_equal(levels.ranks, rates.ranks(column), equal_nan=True)
+
+
+def test_rows_of_one_level_are_known_to_be_so():
+    """Each level's label is the turn of a coin that every row of it repeats."""
+    rng = np.random.default_rng(3)
+    pair = rng.integers(0, 20, (3_000, 2))
+    label = np.random.default_rng(4).integers(0, 2, (20, 20))[pair[:, 0], pair[:, 1]]
+    frame = pd.DataFrame({"shop": [f"s{n}" for n in pair[:, 0]], "town": [f"t{n}" for n in pair[:, 1]]})
+    model = fit(frame[:2_000], label[:2_000], nthread=1, members=1)
+    assert roc_auc(label[2_000:], model.predict_proba(frame[2_000:])[:, 1]) > 0.9
 
 
 def test_a_category_of_many_levels_is_worth_more_than_its_commonest_levels():
@@ -137,3 +149,12 @@ def test_without_rules_trees_are_tried_sooner():
     assert choose_mode(label, has_rules=False) == choose_mode(1 - label, has_rules=False) == "gradient_boosting"
     label[5:] = 0
     assert choose_mode(label, has_rules=False) == "hybrid"
+
+
+def test_with_many_of_both_classes_every_column_speaks():
+    label = np.arange(10_000) < 4_000
+    assert defaults_for(label.astype(float))["subsample"] == 0.9
+    assert defaults_for(1.0 - label)["colsample_bynode"] == 1.0
+    assert defaults_for((np.arange(10_000) < 1_000).astype(float)) == DEFAULTS
+    # Weights of features choose among columns: there must be some to choose from.
+    assert defaults_for(label.astype(float), {"x": 2.0})["colsample_bynode"] < 1.0
