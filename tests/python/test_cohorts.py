@@ -117,7 +117,7 @@ def test_an_uncertain_baseline_makes_losses_uncertain() -> None:
 
 def test_few_conversions_conclude_nothing() -> None:
     label = np.zeros(400)
-    label[:19] = 1
+    label[:29] = 1
     found = figures(performance(label, np.linspace(0.001, 0.5, 400), np.arange(400), {"roc_auc": (0.9, 0.89, 0.91)}))
     assert found["roc_auc"]["value"] < 0.1
     assert np.isnan(found["roc_auc"]["p_value"])
