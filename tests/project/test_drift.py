@@ -64,7 +64,7 @@ class World:
     def worth(self, trained_on: date) -> float:
         """PR-AUC of a model's scores of the open leads, each a conversion with its true probability."""
         with connect(self.database) as connection:
-            leads = connection.execute("""
+            leads = connection.sql("""
                 select scored.*, truth.probability
                 from analytics_scoring.int_scoring__rows as scored
                 join (
