@@ -52,14 +52,14 @@ def dbt(database: Path, day: date, *models: str, **variables: object) -> None:
 def rows(database: Path, query: str) -> list[dict[str, object]]:
     """The rows of a query."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        return connection.execute(query).to_arrow_table().to_pylist()
+        return connection.sql(query).to_arrow_table().to_pylist()
 
 
 def worth(database: Path, version: str) -> float:
     """PR-AUC of a model's scores of the open leads by their true probability of conversion."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        leads = connection.execute("from analytics_scoring.int_scoring__rows order by lead_id").to_arrow_table()
-        truth = connection.execute("""
+        leads = connection.sql("from analytics_scoring.int_scoring__rows order by lead_id").to_arrow_table()
+        truth = connection.sql("""
             select scored.lead_id, max(truth.probability) as probability
             from analytics_scoring.int_scoring__rows as scored
             join analytics_identity.lead_source_records as records using (lead_id)

@@ -28,7 +28,7 @@ WORSE = {
 }
 """The figures reported, and which way each is worse."""
 ENOUGH_CONVERSIONS, MAX_WEEKS = 50, 13
-FEW_CONVERSIONS = 20
+FEW_CONVERSIONS = 30
 """With fewer, a figure is shown and nothing is concluded from it."""
 N_BOOT = 50
 Z_95 = 1.959964

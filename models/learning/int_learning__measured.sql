@@ -44,7 +44,7 @@ from {{ ref('ml_drift') }}
 
 union all
 
--- Of what ranks leads the share that is lost, of calibration the distance.
+-- Of what ranks leads the share that is lost; of calibration by how much farther it is from a slope of 1 and an intercept of 0.
 select
     week,
     model_version,
@@ -54,6 +54,8 @@ select
     baseline,
     case
         when metric in ('roc_auc', 'pr_auc', 'lift_at_decile') then 1 - value / nullif(baseline, 0)
+        when metric = 'calibration_slope' then abs(value - 1) - abs(baseline - 1)
+        when metric = 'calibration_intercept' then abs(value) - abs(baseline)
         else abs(value - baseline)
     end as change,
     p_value,
