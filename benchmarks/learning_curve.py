@@ -216,8 +216,11 @@ def main() -> None:
         store(row)
         print(f"seed {row['seed']} leads {row['leads']} {row['mode']}: skill {row['skill']:.3f}", flush=True)
     rows = pd.DataFrame(stored())
-    print(tables(rows))
-    draw(rows)
+    # Those that all modes have learnt from.
+    rows = rows[rows.groupby(["leads", "seed"])["mode"].transform("nunique") == len(MODES)]
+    if len(rows):
+        print(tables(rows))
+        draw(rows)
 
 
 if __name__ == "__main__":
