@@ -31,8 +31,8 @@ lost_features as (
 
     select min(champion_features.feature) as example
     from champion_features
-    left join {{ ref('feature_catalogue') }} as catalogue on champion_features.feature = catalogue.feature
-    where catalogue.feature is null
+    left join {{ ref('int_learning__admitted_features') }} as admitted on champion_features.feature = admitted.feature
+    where admitted.feature is null
 
 ),
 
@@ -68,7 +68,7 @@ reasons as (
 
     union all
 
-    select 2, 'features_gone', 'The champion reads the feature ' || lost_feature || ', which does not exist any more.'
+    select 2, 'features_gone', 'The champion reads the feature ' || lost_feature || ', which is gone or quarantined.'
     from facts
     where lost_feature is not null
 
