@@ -2,8 +2,8 @@
 
 DATABASE is a finished build, such as that of `make demo`; it is only read. Each quarter of the accounts is predicted in
 the newest window by a model of the other accounts' snapshots whose horizon had passed by then, as in `ml_metrics`.
-The peers get what they need: missing numbers the median and a mark, numbers bent (asinh) and scaled, categories a
-column a level; the boosters take the table as it is. All with their defaults but for what stands here. What gives no
+The peers get what they need: missing numbers the median and a mark, numbers bent (asinh), scaled and clipped, categories
+a column a level; the boosters take the table as it is. All with their defaults but for what stands here. What gives no
 probability is given one by Platt's method on other rows (`CalibratedClassifierCV`).
 
 LightGBM and CatBoost are left out where they are not installed (`pip install lightgbm catboost`); nothing else needs them.
@@ -57,6 +57,7 @@ def prepared(frame: pd.DataFrame) -> Any:
                 SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
                 FunctionTransformer(np.arcsinh),
                 StandardScaler(),
+                FunctionTransformer(np.clip, kw_args={"a_min": -5, "a_max": 5}),
             ),
             numbers,
         ),
@@ -80,7 +81,7 @@ def peers() -> dict[str, Any]:
         "ridge": CalibratedClassifierCV(linear_model.RidgeClassifier(), cv=3),
         "linear SVM": CalibratedClassifierCV(svm.LinearSVC(**seeded), cv=3),
         "LDA": discriminant_analysis.LinearDiscriminantAnalysis(),
-        "QDA": discriminant_analysis.QuadraticDiscriminantAnalysis(reg_param=0.01),
+        "QDA": discriminant_analysis.QuadraticDiscriminantAnalysis(solver="eigen", shrinkage="auto"),
         "k-NN": neighbors.KNeighborsClassifier(n_neighbors=50, n_jobs=THREADS),
         "decision tree": tree.DecisionTreeClassifier(**seeded),
         "random forest": ensemble.RandomForestClassifier(n_jobs=THREADS, **seeded),
@@ -184,7 +185,9 @@ def results(database: Path, only: list[str]) -> Iterator[dict[str, Any]]:
                 warnings.simplefilter("ignore")
                 probability[out] = predict(features[fitted], features[out], keys[fitted])
         seconds = time.perf_counter() - started
-        found = with_intervals(label[held_out], probability[held_out], owner.iloc[held_out])
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Probabilities of exactly 0 and 1, as naive Bayes gives them.
+            found = with_intervals(label[held_out], probability[held_out], owner.iloc[held_out])
         intervals = found.set_index("metric").loc[list(METRICS), ["value", "lower", "upper"]]
         yield {
             "classifier": name,

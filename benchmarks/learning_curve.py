@@ -1,7 +1,8 @@
 """How much of what can be known is known, by number of leads: `python benchmarks/learning_curve.py [--worlds FOLDER]`.
 
-For each seed a world of 50,000 leads is simulated until 2025-01-01 and built. A company of so many leads is whole
-accounts of it, drawn by hash; the smallest, 450 leads, is one that began nine months before. Rules, hybrid and
+Worlds of 50,000 leads are simulated until 2025-01-01 and built, one a seed; with fewer (`--n-worlds`) seeds share them. A
+company of so many leads is whole accounts of one, drawn by hash and seed; the smallest, 450 leads, is one that began
+seven months before, and is judged on leads of that time. The largest is the whole world. Rules, hybrid and
 boosting learn from all its labelled snapshots and are judged on a world of other accounts and later days: the
 snapshots of January to April 2025 of one more world. Skill is measured in log loss, from the base rate of the judged
 snapshots (0) to the true probability that the simulation knows (1).
@@ -36,7 +37,7 @@ JUDGED_UNTIL, JUDGE_SEED = date(2025, 7, 1), 101
 WORLD = 50_000
 SIZES = (450, 2_000, 10_000, 50_000)
 # A company of 450 leads is young.
-YOUNG, YOUNG_MONTHS = 450, 9
+YOUNG, YOUNG_MONTHS = 450, 7
 MODES = ("rules", "hybrid", "gradient_boosting")
 FIGURES = ("roc_auc", "pr_auc", "log_loss", "calibration_slope", "calibration_intercept", "ece", "base_rate")
 SEGMENTS = ("size", "seniority", "department", "country", "lead_source", "age")
@@ -50,27 +51,41 @@ def judged(folder: Path) -> pd.DataFrame:
     return rows[pd.to_datetime(rows["as_of"]) >= pd.Timestamp(END)].reset_index(drop=True)
 
 
+def known_to(world: pd.DataFrame, leads: int) -> pd.DataFrame:
+    """The snapshots of leads that a company of so many can know: those since it began, if it is young."""
+    if leads > YOUNG:
+        return world
+    first = pd.to_datetime(world["as_of"]) - pd.to_timedelta(world["lead_age_days"], unit="D")
+    return world[first >= pd.Timestamp(END) - pd.DateOffset(months=YOUNG_MONTHS)]
+
+
 def company(world: pd.DataFrame, leads: int, seed: int) -> pd.DataFrame:
     """The snapshots of so many leads: whole accounts in the order of their hash."""
-    day = pd.to_datetime(world["as_of"])
-    if leads <= YOUNG:
-        first = day - pd.to_timedelta(world["lead_age_days"], unit="D")
-        world = world[first >= pd.Timestamp(END) - pd.DateOffset(months=YOUNG_MONTHS)]
+    world = known_to(world, leads)
     order = np.argsort(stable_hash(owners(world["account_key"], world["lead_id"], len(world)), seed), kind="stable")
     nth = pd.factorize(world["lead_id"].to_numpy()[order])[0]
     return world.iloc[np.sort(order[np.maximum.accumulate(nth) < leads])]
 
 
-def curve(folder: Path, sizes: list[int], seeds: list[int], modes: list[str]) -> Iterator[dict[str, Any]]:
-    """One row per seed, size and mode, those that are stored left out."""
+def curve(
+    folder: Path, sizes: list[int], seeds: list[int], modes: list[str], n_worlds: int
+) -> Iterator[dict[str, Any]]:
+    """One row per seed, size and mode, those that are stored left out, and whole worlds that an earlier seed has seen."""
     there = {(row["seed"], row["leads"], row["mode"]) for row in stored()}
     rules = pd.read_csv(PROJECT / "seeds" / "rule_points.csv")
     test = judged(folder)
     for seed in seeds:
-        missing = [(n, mode) for n in sizes for mode in modes if (seed, n, mode) not in there]
-        world = labelled_rows(folder, WORLD, seed, END, MONTHS) if missing else pd.DataFrame()
+        own = [n for n in sizes if n < WORLD or seed <= n_worlds]
+        missing = [(n, mode) for n in own for mode in modes if (seed, n, mode) not in there]
+        which = (seed - 1) % n_worlds + 1
+        world = labelled_rows(folder, WORLD, which, END, MONTHS) if missing else pd.DataFrame()
         for leads, mode in missing:
-            yield {"seed": seed, "leads": leads, **figures(company(world, leads, seed), test, rules, mode)}
+            yield {
+                "seed": seed,
+                "world": which,
+                "leads": leads,
+                **figures(company(world, leads, seed), known_to(test, leads), rules, mode),
+            }
 
 
 def figures(train: pd.DataFrame, test: pd.DataFrame, rules: pd.DataFrame, mode: str) -> dict[str, Any]:
@@ -191,15 +206,21 @@ def main() -> None:
     parser.add_argument("--worlds", type=Path, default=PROJECT / "target" / "worlds", help="where worlds are kept")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
+    parser.add_argument("--n-worlds", type=int, default=5)
     parser.add_argument("--modes", nargs="+", default=list(MODES), choices=MODES)
     parser.add_argument("--draw", action="store_true", help="only print and draw what is stored")
     options = parser.parse_args()
-    for row in [] if options.draw else curve(options.worlds, options.sizes, options.seeds, options.modes):
+    for row in (
+        [] if options.draw else curve(options.worlds, options.sizes, options.seeds, options.modes, options.n_worlds)
+    ):
         store(row)
         print(f"seed {row['seed']} leads {row['leads']} {row['mode']}: skill {row['skill']:.3f}", flush=True)
     rows = pd.DataFrame(stored())
-    print(tables(rows))
-    draw(rows)
+    # Those that all modes have learnt from.
+    rows = rows[rows.groupby(["leads", "seed"])["mode"].transform("nunique") == len(MODES)]
+    if len(rows):
+        print(tables(rows))
+        draw(rows)
 
 
 if __name__ == "__main__":

@@ -22,11 +22,11 @@ class Calibration:
     intercept: float = 0.0
 
 
-def fit_calibration(margin: ArrayLike, label: ArrayLike) -> Calibration:
+def fit_calibration(margin: ArrayLike, label: ArrayLike, slope_deviation: float = SLOPE_PRIOR[1]) -> Calibration:
     """Slope and intercept from held-out margins (n,) in log-odds and their labels (n,), 0 or 1.
 
-    The maximum of likelihood times priors, normal on the slope (1, 0.5) and on the shift at the average margin (0, 1),
-    so that a handful of conversions moves it little and none at all still gives an answer (after Platt 1999).
+    The maximum of likelihood times priors, normal on the slope (1, 0.5 or as given) and on the shift at the average
+    margin (0, 1), so that a handful of conversions moves it little and none at all still gives an answer (after Platt 1999).
     """
     x = np.asarray(margin, dtype=np.float64)
     y = np.asarray(label, dtype=np.float64)
@@ -35,7 +35,7 @@ def fit_calibration(margin: ArrayLike, label: ArrayLike) -> Calibration:
     centre = float(x.mean())
     X = np.column_stack([np.ones_like(x), x - centre])
     mean = np.array([centre + SHIFT_PRIOR[0], SLOPE_PRIOR[0]])
-    precision = np.array([SHIFT_PRIOR[1], SLOPE_PRIOR[1]]) ** -2
+    precision = np.array([SHIFT_PRIOR[1], slope_deviation]) ** -2
     shift, slope = logistic_map(X, y, prior_mean=mean, prior_precision=precision).coef
     if slope < MIN_SLOPE:
         slope = MIN_SLOPE

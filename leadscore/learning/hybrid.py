@@ -27,6 +27,8 @@ RATE_DEVIATION = 2.0  # of the intercept, wide: the base rate is soon known
 CORRECTION_DEVIATIONS = (0.045, 0.09, 0.18)
 SURE = 2.0  # standard errors by which more correction must be better
 N_FOLDS = 4
+# Prior standard deviation of the calibration's slope about 1: a model with a prior of its own is sure enough by itself.
+SLOPE_DEVIATION = 0.1
 # Rows that the choice is made with; of more, leads and accounts without a conversion are thinned.
 CHOICE_ROWS = 10_000
 # The rate believed before any label weighs as much as this many rows.
@@ -178,7 +180,7 @@ def fit_hybrid(
     if tested.any():
         held_out = {deviation: margin[tested] for deviation, margin in margins.items()}
         chosen = smallest_good(held_out, some_label[tested], some_owner[tested])
-        slope = fit_calibration(held_out[chosen], some_label[tested]).slope
+        slope = fit_calibration(held_out[chosen], some_label[tested], SLOPE_DEVIATION).slope
     design = Design.of(frame, label, features, rules, assumed_rate)
     coef = design.coefficients(chosen)
     scorer = design.scorer(coef)

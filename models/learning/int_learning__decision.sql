@@ -31,12 +31,8 @@ lost_features as (
 
     select min(champion_features.feature) as example
     from champion_features
-    left join {{ ref('feature_catalogue') }} as catalogue on champion_features.feature = catalogue.feature
-    where
-        catalogue.feature is null
-        or champion_features.feature in (
-            select checks.feature from {{ ref('ml_leak_checks') }} as checks where checks.verdict = 'quarantined'
-        )
+    left join {{ ref('int_learning__admitted_features') }} as admitted on champion_features.feature = admitted.feature
+    where admitted.feature is null
 
 ),
 

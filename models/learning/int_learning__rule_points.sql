@@ -1,4 +1,4 @@
 -- The rule points of the features that learning may use: a rule on a quarantined feature would leak as the feature does.
-select rule, feature, operator, threshold, points
-from {{ ref('rule_points') }}
-where feature not in (select checks.feature from {{ ref('ml_leak_checks') }} as checks where checks.verdict = 'quarantined')
+select rules.rule, rules.feature, rules.operator, rules.threshold, rules.points
+from {{ ref('rule_points') }} as rules
+inner join {{ ref('int_learning__admitted_features') }} as admitted on rules.feature = admitted.feature
