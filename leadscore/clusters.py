@@ -10,19 +10,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+INITIALS = ("given_initial", "family_initial")
 
 
 def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa.Table) -> pa.Table:
     """Connected records, strongest links first; a link that would unite what must stay apart is not taken.
 
-    Apart stay the pairs of `apart`; and, for links that are no facts, more than `record_limit` living records, and two personal
-    addresses at one company under given names that begin differently. So a cluster that holds a contradiction is cut at
-    its weakest link (Kruskal's greedy forest, 1956, with constraints).
+    Apart stay the pairs of `apart`; and, for links that are no facts, more than `record_limit` living records, and two
+    personal addresses at one company under given names that begin differently, unless given and family name are
+    swapped. So a cluster that holds a contradiction is cut at its weakest link (Kruskal's greedy forest, 1956, with
+    constraints).
 
     Args:
         links: `left_record_id`, `right_record_id`, `evidence_rank` (1 strongest) and `probability`.
         records: a row per record in the order of `record_id`, with `is_living`; `mail_domain` where it holds a personal
-            address at a company, `email` and `given_initial`.
+            address at a company, `email`, `given_initial` and `family_initial`.
         apart: `record_id` and `other_record_id` of pairs that somebody said are two persons.
         parameters: one row with `record_limit`, and `last_fact_rank`, up to which only `apart` overrules a link.
 
@@ -38,7 +40,8 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
     order = np.lexsort((right, left, -links.column("probability").to_numpy(), rank))
     forbidden = _forbidden(apart, names)
     wanted = parameters.to_pylist()[0]
-    domain, email, initial = (_codes(records.column(name)) for name in ("mail_domain", "email", "given_initial"))
+    domain, email = (_codes(records.column(name)) for name in ("mail_domain", "email"))
+    given, family = np.split(_codes(pa.chunked_array([records.column(name).combine_chunks() for name in INITIALS])), 2)
     cluster = unite(
         left[order],
         right[order],
@@ -46,7 +49,8 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
         records.column("is_living").to_numpy(zero_copy_only=False).astype(np.int64),
         domain,
         email,
-        initial,
+        given,
+        family,
         forbidden,
         wanted["record_limit"],
     )

@@ -17,7 +17,8 @@ def unite(
     living: Ints,
     domain: Ints,
     email: Ints,
-    initial: Ints,
+    given: Ints,
+    family: Ints,
     forbidden: Ints,
     limit: int,
 ) -> Ints:
@@ -29,12 +30,12 @@ def unite(
     code = forbidden[:, 0] * n + forbidden[:, 1] if len(forbidden) else np.empty(0, dtype=np.int64)
     touched = np.zeros(n, dtype=np.bool_)
     touched[forbidden.ravel()] = True
-    found: Ints = _unite(left, right, n_facts, living, domain, email, initial, code, touched, limit)
+    found: Ints = _unite(left, right, n_facts, living, domain, email, given, family, code, touched, limit)
     return found
 
 
 @compiled
-def _unite(left, right, n_facts, living, domain, email, initial, forbidden, touched, limit):  # type: ignore[no-untyped-def]
+def _unite(left, right, n_facts, living, domain, email, given, family, forbidden, touched, limit):  # type: ignore[no-untyped-def]
     n = len(living)
     root, following, last, size = np.arange(n), np.full(n, -1), np.arange(n), living.copy()
     for k in range(len(left)):
@@ -44,7 +45,7 @@ def _unite(left, right, n_facts, living, domain, email, initial, forbidden, touc
         is_fact = k < n_facts
         if not is_fact and size[a] + size[b] > limit:
             continue
-        if not _may_be_one(a, b, following, is_fact, domain, email, initial, forbidden, touched):
+        if not _may_be_one(a, b, following, is_fact, domain, email, given, family, forbidden, touched):
             continue
         if size[a] < size[b]:
             a, b = b, a
@@ -66,12 +67,12 @@ def _root_of(root, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _may_be_one(a, b, following, is_fact, domain, email, initial, forbidden, touched):  # type: ignore[no-untyped-def]
+def _may_be_one(a, b, following, is_fact, domain, email, given, family, forbidden, touched):  # type: ignore[no-untyped-def]
     """Whether no member of one set contradicts one of the other."""
     n = len(touched)
     i = a
     while i >= 0:
-        if touched[i] or (not is_fact and domain[i] >= 0 and initial[i] >= 0):
+        if touched[i] or (not is_fact and domain[i] >= 0 and given[i] >= 0):
             j = b
             while j >= 0:
                 if touched[i] and touched[j]:
@@ -84,9 +85,10 @@ def _may_be_one(a, b, following, is_fact, domain, email, initial, forbidden, tou
                     and domain[i] >= 0
                     and domain[i] == domain[j]
                     and email[i] != email[j]
-                    and initial[i] >= 0
-                    and initial[j] >= 0
-                    and initial[i] != initial[j]
+                    and given[i] >= 0
+                    and given[j] >= 0
+                    and given[i] != given[j]
+                    and not (given[i] == family[j] and family[i] == given[j])
                 ):
                     return False
                 j = following[j]

@@ -27,3 +27,13 @@
 {% macro rare_words() -%}
   {{ return(['email', 'own_mailbox', 'work_domain', 'company', 'phone', 'mobile_phone', 'street', 'postal_code', 'city', 'title']) }}
 {%- endmacro %}
+
+{#- What several fields of a pair weigh together; `kind` is bits or weight. -#}
+{% macro sum_of(fields, kind) -%}
+  {%- set terms = [] -%}
+  {%- for field in fields -%}{%- do terms.append(field ~ '_' ~ kind) -%}{%- endfor -%}
+  {{ return(terms | join('\n        + ')) }}
+{%- endmacro %}
+
+{#- The fields that a household or an office may share. -#}
+{% macro shared_fields() -%} {{ return(match_fields() | reject('in', own_fields()) | list) }} {%- endmacro %}

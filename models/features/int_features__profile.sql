@@ -2,8 +2,9 @@
 select
     spine.lead_id,
     spine.as_of,
-    {{ survivor('account_key', 'records', 'case when records.account_known_at < cast(spine.as_of as datetime) then records.account_key end') }}
-        as account_key,
+    {{ survivor(
+        'account_key', 'records', 'case when records.account_known_at < cast(spine.as_of as datetime) then records.account_key end'
+    ) }} as account_key,
     {{ survivor('seniority', 'records') }} as seniority,
     {{ survivor('department', 'records') }} as department,
     {{ survivor('country', 'records') }} as country,

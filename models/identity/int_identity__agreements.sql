@@ -132,7 +132,7 @@ select
     right_no,
     is_random,
     {{ match_pattern() }} as pattern,
-    {%- for field in rare_fields() %}
+{%- for field in rare_fields() %}
     cast({{ field }}_rarity as real) as {{ field }}_rarity{{ ',' if not loop.last }}
-    {%- endfor %}
+{%- endfor %}
 from rarities

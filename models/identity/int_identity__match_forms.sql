@@ -33,7 +33,7 @@ addressed as (
         {{ replace_all('records.local_part', '[^a-z]', '') }} as mailbox,
         shared.local_part is not null as is_shared_mailbox,
         case when {{ text_matches('records.local_part', '^[a-z]+[._-][a-z]+[0-9]*$') }} and shared.local_part is null
-            then {{ replace_all("translate(records.local_part, '_-', '..')", '[0-9]', '') }}
+                then {{ replace_all("translate(records.local_part, '_-', '..')", '[0-9]', '') }}
         end as written_out
     from records
     left join {{ ref('shared_mailboxes') }} as shared on records.local_part = shared.local_part

@@ -8,12 +8,14 @@ with candidates as (
         pairs.right_no,
         weights.prior_bits,
         weights.has_other_given_name,
-        {%- for field in match_fields() %}
-        weights.{{ field }}_weight{{ ' + pairs.' ~ field ~ '_rarity' if field in rare_fields() }} as {{ field }}_bits{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for field in match_fields() %}
+        weights.{{ field }}_weight
+        {{ '+ pairs.' ~ field ~ '_rarity' if field in rare_fields() }} as {{ field }}_bits{{ ',' if not loop.last }}
+    {%- endfor %}
     from {{ ref('int_identity__agreements') }} as pairs
     inner join {{ ref('int_identity__pattern_weights') }} as weights on pairs.pattern = weights.pattern
-    where not pairs.is_random and weights.total_bits >= ln({{ setting('match_review_from') }} / (1 - {{ setting('match_review_from') }})) / ln(2) - 1
+    where not pairs.is_random
+        and weights.total_bits >= -1 - ln(1 / {{ setting('match_review_from') }} - 1) / ln(2)
 
 ),
 
@@ -21,10 +23,8 @@ summed as (
 
     select
         *,
-        prior_bits
-        {%- for field in match_fields() if field not in own_fields() %} + {{ field }}_bits{% endfor %} as shared_bits,
-        0
-        {%- for field in own_fields() %} + {{ field }}_bits{% endfor %} as own_bits
+        prior_bits + {{ sum_of(shared_fields(), 'bits') }} as shared_bits,
+        {{ sum_of(own_fields(), 'bits') }} as own_bits
     from candidates
 
 ),
@@ -47,7 +47,7 @@ select
     decided.probability >= {{ setting('match_threshold') }} as is_match,
     decided.prior_bits,
     {%- for field in match_fields() %}
-    decided.{{ field }}_bits,
+        decided.{{ field }}_bits,
     {%- endfor %}
     decided.household_bits
 from decided

@@ -34,6 +34,16 @@ totals as (
 
 ),
 
+all_names as (
+
+    select
+        part,
+        sum(named) as named
+    from totals
+    group by part
+
+),
+
 everywhere as (
 
     select
@@ -42,7 +52,7 @@ everywhere as (
         sum(counted.named) as named,
         sum(counted.named) / cast(max(all_names.named) as double) as share
     from counted
-    inner join (select part, sum(named) as named from totals group by part) as all_names on counted.part = all_names.part
+    inner join all_names on counted.part = all_names.part
     group by counted.part, counted.name
 
 )

@@ -12,14 +12,14 @@ weighed as (
         patterns.given,
         patterns.rarity,
         prior.prior_bits,
-        {%- for field in match_fields() %}
+    {%- for field in match_fields() %}
         coalesce({{ field }}_weights.weight, 0) as {{ field }}_weight{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from {{ ref('int_identity__patterns') }} as patterns
     cross join prior
     {%- for field in match_fields() %}
-    left join {{ ref('int_identity__match_weights') }} as {{ field }}_weights
-        on {{ field }}_weights.field = '{{ field }}' and patterns.{{ field }} = {{ field }}_weights.level
+        left join {{ ref('int_identity__match_weights') }} as {{ field }}_weights
+            on {{ field }}_weights.field = '{{ field }}' and patterns.{{ field }} = {{ field }}_weights.level
     {%- endfor %}
 
 ),
@@ -28,10 +28,8 @@ summed as (
 
     select
         *,
-        prior_bits + rarity
-        {%- for field in match_fields() if field not in own_fields() %} + {{ field }}_weight{% endfor %} as shared_bits,
-        0
-        {%- for field in own_fields() %} + {{ field }}_weight{% endfor %} as own_bits
+        prior_bits + rarity + {{ sum_of(shared_fields(), 'weight') }} as shared_bits,
+        {{ sum_of(own_fields(), 'weight') }} as own_bits
     from weighed
 
 )
@@ -40,7 +38,7 @@ select
     pattern,
     prior_bits,
     {%- for field in match_fields() %}
-    {{ field }}_weight,
+        {{ field }}_weight,
     {%- endfor %}
     given = 6 as has_other_given_name,
     -- Who bears another given name may share home, phone and employer: what agrees in them then counts for even odds at most.

@@ -14,7 +14,7 @@ with counted as (
 select
     pattern,
     {%- for field in match_fields() %}
-    {{ level_in('pattern', field) }} as {{ field }},
+        {{ level_in('pattern', field) }} as {{ field }},
     {%- endfor %}
     {{ rarity_in('pattern') }} as rarity,
     pairs,

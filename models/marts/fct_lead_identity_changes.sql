@@ -1,5 +1,5 @@
--- Who was united and who was parted since the run before: one row per person of then and of now that share records and are not simply the same.
--- Whoever keeps ids elsewhere, such as the CRM sync, follows them here.
+-- Who was united and who was parted since the run before: one row per person of then and of now that share records and are not just the
+-- same. Whoever keeps ids elsewhere, such as the CRM sync, follows them here.
 with days as (
 
     select max(as_of) as previous_as_of

@@ -16,7 +16,12 @@ Link = tuple[str, str, int, float]
 
 
 def members(names: Sequence[str], **columns: Sequence[Any]) -> pa.Table:
-    kept = {"mail_domain": pa.string(), "email": pa.string(), "given_initial": pa.string()}
+    kept = {
+        "mail_domain": pa.string(),
+        "email": pa.string(),
+        "given_initial": pa.string(),
+        "family_initial": pa.string(),
+    }
     nothing: list[Any] = [None] * len(names)
     values = {name: pa.array(columns.get(name, nothing), kind) for name, kind in kept.items()}
     return pa.table({"record_id": pa.array(names, pa.string()), "is_living": [True] * len(names), **values})
@@ -54,6 +59,13 @@ def test_two_personal_addresses_at_one_company_under_two_names_are_cut_at_the_we
     links = [("a", "b", MATCH, 0.7), ("b", "c", MATCH, 0.9)]
     assert persons(links, records) == sets("a", "bc")
     assert persons([("a", "b", FACT, 1.0), ("b", "c", FACT, 1.0)], records) == sets("abc")
+
+
+def test_swapped_names_are_no_contradiction() -> None:
+    records = members(
+        "ab", mail_domain=["acme.com"] * 2, email=["ann@", "lee@"], given_initial=["a", "l"], family_initial=["l", "a"]
+    )
+    assert persons([("a", "b", MATCH, 0.9)], records) == sets("ab")
 
 
 def test_a_cluster_grows_no_larger_than_its_limit_but_by_facts() -> None:
