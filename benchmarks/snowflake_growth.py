@@ -164,12 +164,13 @@ def explanation_step(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def clusters_step(connection: duckdb.DuckDBPyConnection) -> int:
-    """The whole graph of records and keys."""
-    from leadscore import identity
+    """The whole graph of records and links."""
+    from leadscore import clusters
 
-    keys = _few(connection, "int_identity__keys")
-    identity.clusters(keys)
-    return keys.num_rows
+    links = _few(connection, "int_identity__links")
+    inputs = ("int_identity__members", "identity_overrides", "int_identity__parameters")
+    clusters.clusters(links, *[_few(connection, name) for name in inputs])
+    return links.num_rows
 
 
 def training_step(connection: duckdb.DuckDBPyConnection) -> int:
@@ -178,8 +179,8 @@ def training_step(connection: duckdb.DuckDBPyConnection) -> int:
 
     rows = _few(connection, "int_learning__training_rows", 100_000)
     inputs = (
-        "rule_points",
-        "int_learning__parameters",
+        "int_learning__rule_points",
+        "int_learning__settings",
         "int_learning__decision",
         "int_learning__metrics",
         "int_learning__reference_odds",

@@ -261,7 +261,7 @@ def batches_table(growth: Growth) -> str:
 
 def one_process_table(growth: Growth) -> str:
     """What the models that are one process need, and how far each node's memory carries them."""
-    keys_per_lead = growth.table("int_identity__keys", "rows", 1e6) / 1e6
+    keys_per_lead = growth.table("int_identity__links", "rows", 1e6) / 1e6
     training = growth.table("int_learning__training_rows", "rows", 1e6)
     rows = []
     for leads in SIZES:
@@ -301,7 +301,7 @@ def credits_table(growth: Growth, price: float) -> str:
     alone = {
         leads: sum(growth.model_seconds(name, leads) + PROCEDURE_SECONDS for name in ONE_PROCESS) for leads in SIZES
     }
-    edges = {leads: growth.table("int_identity__keys", "rows", leads) for leads in SIZES}
+    edges = {leads: growth.table("int_identity__links", "rows", leads) for leads in SIZES}
     node = {leads: node_for(growth.memory["clusters"] * edges[leads]) or "MEMORY_64X" for leads in SIZES}
     single = {leads: credits_of(alone[leads], MEMORY_WAREHOUSE[node[leads]][1]) for leads in SIZES}
     total = {leads: spread[leads] + single[leads] for leads in SIZES}
