@@ -164,13 +164,17 @@ def explanation_step(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def clusters_step(connection: duckdb.DuckDBPyConnection) -> int:
-    """The whole graph of records and links."""
+    """The graph of records and of the links between them."""
     from leadscore import clusters
 
-    links = _few(connection, "int_identity__links")
-    inputs = ("int_identity__members", "identity_overrides", "int_identity__parameters")
-    clusters.clusters(links, *[_few(connection, name) for name in inputs])
-    return links.num_rows
+    few = connection.execute("select getvariable('few')").fetchall()[0][0]
+    identity = "analytics_identity.int_identity__"
+    members = connection.sql(f"from {identity}members order by record_id limit {few}").to_arrow_table()
+    last = members.column("record_id")[-1].as_py()
+    links = connection.sql(f"from {identity}links where greatest(left_record_id, right_record_id) <= '{last}'")
+    apart, parameters = (_few(connection, name) for name in ("identity_overrides", "int_identity__parameters"))
+    clusters.clusters(links.to_arrow_table(), members, apart, parameters)
+    return links.count("*").fetchall()[0][0]  # type: ignore[no-any-return]
 
 
 def training_step(connection: duckdb.DuckDBPyConnection) -> int:
