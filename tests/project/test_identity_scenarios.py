@@ -405,6 +405,23 @@ def test_an_override_undoes_a_merge_and_makes_another(
     assert read_rows(world, kept) > [(0,)]
 
 
+def test_records_of_a_simulated_world_are_united_as_they_should(built: Path) -> None:
+    pairs = """
+        with t as (
+            select source_records.lead_id, people.person_id
+            from analytics_identity.lead_source_records as source_records
+            inner join truth.record_person as people on source_records.record_id = people.record_id
+        )
+        select
+            (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by lead_id, person_id)),
+            (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by lead_id)),
+            (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by person_id))
+    """
+    ((both, found, true_pairs),) = read_rows(built, pairs)
+    assert both / found >= 0.99
+    assert 2 * both / (found + true_pairs) >= 0.97
+
+
 def test_every_scenario_is_described() -> None:
     page = (REPO / "docs" / "identity_scenarios.md").read_text("utf-8")
     described = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
