@@ -103,6 +103,8 @@ def holdout_predictions(
         n_origins=wanted["backtest_origins"],
         **fitting,
     )
+    if found.empty:
+        return HOLDOUT.empty_table()
     position = found["row"].to_numpy(dtype=np.int64)
     return pa.table(
         {

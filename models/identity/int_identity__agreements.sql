@@ -3,9 +3,7 @@
 with levels as (
 
     select
-        pairs.left_no,
-        pairs.right_no,
-        pairs.is_random,
+        pairs.left_no, pairs.right_no, pairs.is_random,
         case
             when l.given is null or r.given is null then 0
             when l.given = r.given then 1
@@ -13,8 +11,7 @@ with levels as (
             when l.given = r.family or l.family = r.given then 3
             when substr(l.given, 1, 1) = substr(r.given, 1, 1) and (length(l.given) = 1 or length(r.given) = 1) then 5
             when {{ is_close_name('l.given', 'r.given') }} then 4
-            when substr(l.given, 1, 1) = substr(r.family, 1, 1) and substr(l.family, 1, 1) = substr(r.given, 1, 1)
-                and {{ is_close_name('l.given', 'r.family') }} and {{ is_close_name('l.family', 'r.given') }} then 3
+            when {{ is_close_name('l.given', 'r.family') }} and {{ is_close_name('l.family', 'r.given') }} then 3
             when {{ is_other_script('l.given', 'r.given') }} then 0
             else 6
         end as given,
@@ -38,7 +35,7 @@ with levels as (
             else 8
         end as work,
         case
-            when l.phone = r.phone or l.mobile_phone = r.phone or l.phone = r.mobile_phone or l.mobile_phone = r.mobile_phone then 1
+            when r.phone in (l.phone, l.mobile_phone) or r.mobile_phone in (l.phone, l.mobile_phone) then 1
             when l.phone is null or r.phone is null then 0
             else 2
         end as phone,
@@ -77,23 +74,16 @@ with levels as (
             else 3
         end as role,
         case when l.lead_source = r.lead_source then 1 when l.lead_source != r.lead_source then 2 else 0 end as origin,
-        least(l.given_rarity, r.given_rarity) as given_rarity,
-        least(l.family_rarity, r.family_rarity) as family_rarity,
+        least(l.given_rarity, r.given_rarity) as given_rarity, least(l.family_rarity, r.family_rarity) as family_rarity,
         least(l.full_name_rarity, r.full_name_rarity) as full_name_rarity,
         case
             when l.given = r.family and l.family != r.given then least(l.given_rarity, r.family_rarity)
             when l.family = r.given and l.given != r.family then least(l.family_rarity, r.given_rarity)
             else least(l.given_rarity + l.family_rarity, r.given_rarity + r.family_rarity)
         end as swapped_rarity,
-        l.email_rarity,
-        l.own_mailbox_rarity,
-        l.work_domain_rarity,
-        l.company_rarity,
+        l.email_rarity, l.own_mailbox_rarity, l.work_domain_rarity, l.company_rarity,
         least(coalesce(l.phone_rarity, l.mobile_phone_rarity), coalesce(r.phone_rarity, r.mobile_phone_rarity)) as phone_rarity,
-        l.street_rarity,
-        l.postal_code_rarity,
-        l.city_rarity,
-        l.title_rarity
+        l.street_rarity, l.postal_code_rarity, l.city_rarity, l.title_rarity
     from {{ ref('int_identity__pairs') }} as pairs
     inner join {{ ref('int_identity__match_records') }} as l on pairs.left_no = l.record_no
     inner join {{ ref('int_identity__match_records') }} as r on pairs.right_no = r.record_no
@@ -106,18 +96,12 @@ rarities as (
     select
         left_no, right_no, is_random, given, family, work, phone, birth, street, place, role, origin,
         case given when 1 then given_rarity when 2 then given_rarity when 3 then swapped_rarity else 0 end as given_rarity,
-        case
-            when family != 1 then 0
-            when given in (1, 2) then least(family_rarity, greatest(full_name_rarity - given_rarity, 0))
-            else family_rarity
+        case when family != 1 then 0 when given not in (1, 2) then family_rarity
+            else least(family_rarity, greatest(full_name_rarity - given_rarity, 0))
         end as family_rarity,
-        case work
-            when 1 then email_rarity
-            when 3 then own_mailbox_rarity
-            when 4 then work_domain_rarity
-            when 5 then work_domain_rarity
-            when 6 then company_rarity
-            else 0
+        case
+            when work in (4, 5) then work_domain_rarity
+            else case work when 1 then email_rarity when 3 then own_mailbox_rarity when 6 then company_rarity else 0 end
         end as work_rarity,
         case when phone = 1 then phone_rarity else 0 end as phone_rarity,
         case when street = 1 then street_rarity else 0 end as street_rarity,
@@ -128,9 +112,7 @@ rarities as (
 )
 
 select
-    left_no,
-    right_no,
-    is_random,
+    left_no, right_no, is_random,
     {{ match_pattern() }} as pattern,
 {%- for field in rare_fields() %}
     cast({{ field }}_rarity as real) as {{ field }}_rarity{{ ',' if not loop.last }}
