@@ -17,6 +17,8 @@ from leadscore.report.facts import SHOWN_FEATURES
 
 EARLIER = END - timedelta(days=150)
 MEMORY = (
+    "int_identity__record_history",
+    "fct_lead_identity_changes",
     "ml_models",
     "ml_retraining_decision",
     "ml_promotion_gates",
