@@ -53,7 +53,7 @@ GRAMMAR = {
         "case",
         "exclude",
     ),
-    *("values", "decimal", "distinct", "union", "all", "having", "between", "like", "exists"),
+    *("values", "decimal", "distinct", "union", "all", "having", "between", "like", "exists", "group"),
 }
 """Words that stand before a bracket and are no functions."""
 
