@@ -40,7 +40,7 @@ THRESHOLDS = [
     0.99999,
 ]
 BLOCKS = [
-    ("email",), ("own_mailbox",), ("phone",), ("family", "formal_given"), ("family", "formal_given", "title"),
+    ("email",), ("mailbox",), ("phone",), ("name_beginnings",), ("family", "formal_given"), ("family", "formal_given", "title"),
     ("family", "formal_given", "city"), ("family", "work_domain"), ("family", "company"), ("formal_given", "work_domain"),
     ("formal_given", "company"), ("birth_date",), ("street",), ("postal_code",), ("family", "postal_code"),
     ("formal_given", "postal_code"), ("family", "city"), ("formal_given", "city"),

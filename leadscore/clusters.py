@@ -10,7 +10,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 INITIALS = ("given_initial", "family_initial")
+STRONG = 0.9
+"""How probable a link is that unites two groups by itself."""
+SUPPORT = 1 / 3
+"""How many of the pairs between two groups have to be links for weaker ones to unite them."""
 
 
 def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa.Table) -> pa.Table:
@@ -19,7 +24,8 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
     Apart stay the pairs of `apart`; and, for links that are no facts, more than `record_limit` living records, and two
     personal addresses at one company under given names that begin differently, unless given and family name are
     swapped. So a cluster that holds a contradiction is cut at its weakest link (Kruskal's greedy forest, 1956, with
-    constraints).
+    constraints). Weak links come after all strong ones, and count only where many of the pairs between two groups are
+    linked: one pair that looks alike does not make one person of six records.
 
     Args:
         links: `left_record_id`, `right_record_id`, `evidence_rank` (1 strongest) and `probability`.
@@ -37,27 +43,37 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
     names = records.column("record_id").combine_chunks()
     left, right = (_places(links.column(name), names) for name in ("left_record_id", "right_record_id"))
     rank = links.column("evidence_rank").to_numpy().astype(np.int64)
-    order = np.lexsort((right, left, -links.column("probability").to_numpy(), rank))
-    forbidden = _forbidden(apart, names)
-    wanted = parameters.to_pylist()[0]
+    probability = links.column("probability").to_numpy()
+    order = np.lexsort((right, left, -probability, rank))
+    left, right, rank, probability = left[order], right[order], rank[order], probability[order]
+    living = records.column("is_living").to_numpy(zero_copy_only=False).astype(np.int64)
     domain, email = (_codes(records.column(name)) for name in ("mail_domain", "email"))
     given, family = np.split(_codes(pa.chunked_array([records.column(name).combine_chunks() for name in INITIALS])), 2)
-    cluster = unite(
-        left[order],
-        right[order],
-        int(np.count_nonzero(rank <= wanted["last_fact_rank"])),
-        records.column("is_living").to_numpy(zero_copy_only=False).astype(np.int64),
-        domain,
-        email,
-        given,
-        family,
-        forbidden,
-        wanted["record_limit"],
-    )
+    forbidden = _forbidden(apart, names)
+    wanted = parameters.to_pylist()[0]
+    limit = wanted["record_limit"]
+    is_strong = (probability >= STRONG) | (rank <= wanted["last_fact_rank"])
+
+    def united(taken: NDArray[np.bool_]) -> Ints:
+        n_facts = int(np.count_nonzero(rank[taken] <= wanted["last_fact_rank"]))
+        return unite(left[taken], right[taken], n_facts, living, domain, email, given, family, forbidden, limit)
+
+    cluster = united(is_strong)
+    if not is_strong.all():
+        cluster = united(is_strong | _supported(cluster[left], cluster[right], is_strong, np.bincount(cluster, living)))
     _, first, inverse = np.unique(cluster, return_index=True, return_inverse=True)
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(len(first))
     return pa.table({"record_id": names, "cluster_no": number[inverse]})
+
+
+def _supported(left: Ints, right: Ints, is_strong: NDArray[np.bool_], size: Floats) -> NDArray[np.bool_]:
+    """Which weak links (m,) are many enough of the pairs between the two groups, named left and right, that they tie."""
+    one, other = np.minimum(left, right), np.maximum(left, right)
+    _, between, count = np.unique(
+        np.where(is_strong, -1, one * len(size) + other), return_inverse=True, return_counts=True
+    )
+    return ~is_strong & (count[between] >= SUPPORT * size[one] * size[other])
 
 
 def _places(ids: pa.ChunkedArray, names: pa.Array) -> Ints:

@@ -3,6 +3,10 @@
 {% macro is_close_name(left, right) -%}
   ({{ name_likeness(left, right) }} >= 90
   or (length({{ left }}) >= 4 and length({{ right }}) >= 4 and {{ edit_distance(left, right) }} = 1)
-  or contains(' ' || {{ left }} || ' ', ' ' || {{ right }} || ' ')
-  or contains(' ' || {{ right }} || ' ', ' ' || {{ left }} || ' '))
+  or {{ is_part_of(left, right) }})
+{%- endmacro %}
+
+{#- Whether the words of one of two texts stand in the other, in one piece. -#}
+{% macro is_part_of(left, right) -%}
+  (contains(' ' || {{ left }} || ' ', ' ' || {{ right }} || ' ') or contains(' ' || {{ right }} || ' ', ' ' || {{ left }} || ' '))
 {%- endmacro %}

@@ -25,7 +25,7 @@
 
 {#- The words of a record that may be rare, besides its names. -#}
 {% macro rare_words() -%}
-  {{ return(['email', 'own_mailbox', 'work_domain', 'company', 'phone', 'mobile_phone', 'street', 'postal_code', 'city', 'title']) }}
+  {{ return(['email', 'own_mailbox', 'work_domain', 'company', 'phone', 'mobile_phone', 'street', 'postal_code', 'locality', 'city', 'title']) }}
 {%- endmacro %}
 
 {#- What several fields of a pair weigh together; `kind` is bits or weight. -#}

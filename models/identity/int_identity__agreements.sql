@@ -13,6 +13,7 @@ with levels as (
             when {{ is_close_name('l.given', 'r.given') }} then 4
             when {{ is_close_name('l.given', 'r.family') }} and {{ is_close_name('l.family', 'r.given') }} then 3
             when {{ is_other_script('l.given', 'r.given') }} then 0
+            when {{ name_likeness('l.given', 'r.given') }} >= 80 then 7
             else 6
         end as given,
         case
@@ -21,6 +22,7 @@ with levels as (
             when l.given = r.family or l.family = r.given then 0
             when {{ is_close_name('l.family', 'r.family') }} then 2
             when {{ is_other_script('l.family', 'r.family') }} then 0
+            when {{ name_likeness('l.family', 'r.family') }} >= 80 then 4
             else 3
         end as family,
         case
@@ -39,28 +41,23 @@ with levels as (
             when l.phone is null or r.phone is null then 0
             else 2
         end as phone,
-        case
-            when l.birth_date = r.birth_date then 1
-            when l.birth_date is null or r.birth_date is null then 0
-            when {{ is_close_date('l.birth_date', 'r.birth_date') }} then 2
-            when {{ is_partly_same_date('l.birth_date', 'r.birth_date') }} then 3
-            when abs(cast(substr(l.birth_date, 1, 4) as integer) - cast(substr(r.birth_date, 1, 4) as integer)) <= 1 then 4
-            else 5
-        end as birth,
+        {{ birth_level('l.birth_date', 'r.birth_date') }} as birth,
         case
             when l.work_domain = r.work_domain or l.company = r.company then 0
             when l.street = r.street then 1
             when {{ name_likeness('l.street', 'r.street') }} >= 90 then 2
+            when least(length(l.street), length(r.street)) >= 8 and {{ is_part_of('l.street', 'r.street') }} then 2
             when (l.employer is not null and r.employer is not null) or l.street is null or r.street is null then 0
+            when {{ name_likeness('l.street', 'r.street') }} >= 80 then 4
             else 3
         end as street,
         case
             when l.work_domain = r.work_domain or l.company = r.company or (l.employer is not null and r.employer is not null) then 0
             when l.postal_code = r.postal_code and {{ name_likeness('l.city', 'r.city') }} < 92 then 7
             when l.postal_code = r.postal_code then 1
-            when l.city = r.city then 2
+            when l.city = r.city then case when {{ edit_distance('l.postal_code', 'r.postal_code') }} <= 2 then 8 else 2 end
             when l.country != r.country then 6
-            when {{ name_likeness('l.city', 'r.city') }} >= 92 then 3
+            when {{ name_likeness('l.city', 'r.city') }} >= 92 then case when {{ edit_distance('l.postal_code', 'r.postal_code') }} > 2 then 9 else 3 end
             when l.city != r.city or l.postal_code != r.postal_code then 5
             when l.country = r.country then 4
             else 0
@@ -77,13 +74,14 @@ with levels as (
         least(l.given_rarity, r.given_rarity) as given_rarity, least(l.family_rarity, r.family_rarity) as family_rarity,
         least(l.full_name_rarity, r.full_name_rarity) as full_name_rarity,
         case
-            when l.given = r.family and l.family != r.given then least(l.given_rarity, r.family_rarity)
-            when l.family = r.given and l.given != r.family then least(l.family_rarity, r.given_rarity)
+            when l.given = r.family and l.family is distinct from r.given then least(l.given_rarity, r.family_rarity)
+            when l.family = r.given and l.given is distinct from r.family then least(l.family_rarity, r.given_rarity)
             else least(l.given_rarity + l.family_rarity, r.given_rarity + r.family_rarity)
         end as swapped_rarity,
         l.email_rarity, l.own_mailbox_rarity, l.work_domain_rarity, l.company_rarity,
         least(coalesce(l.phone_rarity, l.mobile_phone_rarity), coalesce(r.phone_rarity, r.mobile_phone_rarity)) as phone_rarity,
-        l.street_rarity, l.postal_code_rarity, l.city_rarity, l.title_rarity
+        l.street_rarity, l.city_rarity, l.title_rarity,
+        case when l.locality = r.locality then l.locality_rarity else l.postal_code_rarity end as postal_code_rarity
     from {{ ref('int_identity__pairs') }} as pairs
     inner join {{ ref('int_identity__match_records') }} as l on pairs.left_no = l.record_no
     inner join {{ ref('int_identity__match_records') }} as r on pairs.right_no = r.record_no
@@ -105,7 +103,7 @@ rarities as (
         end as work_rarity,
         case when phone = 1 then phone_rarity else 0 end as phone_rarity,
         case when street = 1 then street_rarity else 0 end as street_rarity,
-        case place when 1 then postal_code_rarity when 7 then postal_code_rarity when 2 then city_rarity else 0 end as place_rarity,
+        case place when 1 then postal_code_rarity when 7 then postal_code_rarity when 2 then city_rarity when 8 then city_rarity else 0 end as place_rarity,
         case when role = 1 then title_rarity else 0 end as role_rarity
     from levels
 

@@ -3,8 +3,8 @@ with records as (
 
     select
         *,
-        least(formal_given, family) || ' ' || greatest(formal_given, family) as full_name,
-        least(other_formal_given, family) || ' ' || greatest(other_formal_given, family) as other_full_name
+        {{ names_in_order('formal_given', 'family') }} as full_name,
+        {{ names_in_order('other_formal_given', 'family') }} as other_full_name
     from {{ ref('int_identity__match_forms') }}
 
 ),
@@ -13,7 +13,7 @@ blocks as (
 
     select 'email' as rule, email as block, record_no from records
     union all
-    select 'mailbox', own_mailbox, record_no from records
+    select 'mailbox', mailbox, record_no from records
     union all
     select 'phone', phone, record_no from records
     union all
@@ -22,6 +22,8 @@ blocks as (
     select 'name', full_name, record_no from records
     union all
     select 'name', other_full_name, record_no from records where other_full_name != full_name
+    union all
+    select 'beginnings of the names', name_beginnings, record_no from records
     union all
     select 'name and title', full_name || ', ' || title, record_no from records
     union all

@@ -79,6 +79,8 @@ forms as (
 select
     cast(row_number() over (order by record_id) as integer) as record_no,
     *,
+    postal_code || ' ' || city as locality,
+    {{ names_in_order('substr(formal_given, 1, 3)', 'substr(family, 1, 3)') }} as name_beginnings,
     -- A mailbox named after the person agrees wherever the name does.
     case
         when length(mailbox) >= 6

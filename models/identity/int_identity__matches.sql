@@ -7,7 +7,7 @@ with candidates as (
         pairs.left_no,
         pairs.right_no,
         weights.prior_bits,
-        weights.has_other_given_name,
+        weights.household_weight,
     {%- for field in match_fields() %}
         weights.{{ field }}_weight
         {{ '+ pairs.' ~ field ~ '_rarity' if field in rare_fields() }} as {{ field }}_bits{{ ',' if not loop.last }}
@@ -29,14 +29,21 @@ summed as (
 
 ),
 
+weighed as (
+
+    select
+        *,
+        {{ household_bits('shared_bits', 'household_weight') }} as household_bits
+    from summed
+
+),
+
 decided as (
 
     select
         *,
-        case when has_other_given_name then least(-shared_bits, 0) else 0 end as household_bits,
-        1 / (1 + power(2, -(case when has_other_given_name then least(shared_bits, 0) else shared_bits end + own_bits)))
-            as probability
-    from summed
+        1 / (1 + power(2, -(shared_bits + own_bits + household_bits))) as probability
+    from weighed
 
 )
 

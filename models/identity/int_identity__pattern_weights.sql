@@ -1,7 +1,10 @@
 -- What each way to agree weighs, in bits: field by field, without what is rare about the words that agree, and in all.
 with prior as (
 
-    select weight as prior_bits from {{ ref('int_identity__match_weights') }} where field = 'prior'
+    select
+        sum(case when field = 'prior' then weight end) as prior_bits,
+        sum(case when field = 'household' then weight end) as household_weight
+    from {{ ref('int_identity__match_weights') }}
 
 ),
 
@@ -9,9 +12,9 @@ weighed as (
 
     select
         patterns.pattern,
-        patterns.given,
         patterns.rarity,
         prior.prior_bits,
+        case when patterns.given in (6, 7) then prior.household_weight end as household_weight,
     {%- for field in match_fields() %}
         coalesce({{ field }}_weights.weight, 0) as {{ field }}_weight{{ ',' if not loop.last }}
     {%- endfor %}
@@ -40,7 +43,6 @@ select
     {%- for field in match_fields() %}
         {{ field }}_weight,
     {%- endfor %}
-    given = 6 as has_other_given_name,
-    -- Who bears another given name may share home, phone and employer: what agrees in them then counts for even odds at most.
-    case when given = 6 then least(shared_bits, 0) else shared_bits end + own_bits as total_bits
+    household_weight,
+    shared_bits + own_bits + {{ household_bits('shared_bits', 'household_weight') }} as total_bits
 from summed

@@ -2,7 +2,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
-    unique_key='as_of',
+    unique_key='model_version',
     full_refresh=false,
     on_schema_change='append_new_columns'
 ) }}

@@ -334,16 +334,16 @@ def raw(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(dbt: WarmDbt, raw: Path) -> Path:
+def rerun(dbt: WarmDbt, raw: Path) -> Path:
     """A copy that is built twice."""
     return copied(raw, raw.parent.parent / "world")
 
 
 @pytest.fixture(scope="module")
-def resolved(dbt: WarmDbt, world: Path) -> dict[date, dict[str, str]]:
+def resolved(dbt: WarmDbt, rerun: Path) -> dict[date, dict[str, str]]:
     """The person of each record after each of the two runs."""
-    seeded(dbt, world)
-    return {day: persons(dbt, world, day) for day in (BEFORE, AFTER)}
+    seeded(dbt, rerun)
+    return {day: persons(dbt, rerun, day) for day in (BEFORE, AFTER)}
 
 
 def seeded(dbt: WarmDbt, database: Path) -> None:
@@ -381,13 +381,13 @@ def test_records_that_came_late_end_where_a_full_build_puts_them(
 
 
 def test_an_override_undoes_a_merge_and_makes_another(
-    dbt: WarmDbt, world: Path, resolved: dict[date, dict[str, str]]
+    dbt: WarmDbt, rerun: Path, resolved: dict[date, dict[str, str]]
 ) -> None:
     parted, joined = ("marketo.lead:11", "salesforce.lead:FI1"), ("marketo.lead:51", "marketo.lead:52")
-    with connect(world, read_only=False) as connection:
+    with connect(rerun, read_only=False) as connection:
         rows = [(*parted, "different", "met both"), (*joined, "same", "called")]
         connection.executemany("insert into analytics_seeds.identity_overrides values (?, ?, ?, ?)", rows)
-    leads = persons(dbt, world, NEXT)
+    leads = persons(dbt, rerun, NEXT)
     assert resolved[AFTER][parted[0]] == resolved[AFTER][parted[1]]
     assert leads[parted[0]] != leads[parted[1]]
     assert resolved[AFTER][joined[0]] != resolved[AFTER][joined[1]]
@@ -397,12 +397,12 @@ def test_an_override_undoes_a_merge_and_makes_another(
     others = {record for record, lead in resolved[AFTER].items() if lead not in touched}
     assert {record: leads[record] for record in others} == {record: resolved[AFTER][record] for record in others}
     changes = read_rows(
-        world, "select change, previous_lead_id, lead_id from analytics_marts.fct_lead_identity_changes"
+        rerun, "select change, previous_lead_id, lead_id from analytics_marts.fct_lead_identity_changes"
     )
     assert {change for change, *_ in changes} == {"split", "merged"}
     assert {before for _, before, _ in changes} == touched
     kept = "select count(*) from analytics_marts.fct_lead_match_review where decision = 'kept apart' and pair_id like '%FI1%'"
-    assert read_rows(world, kept) > [(0,)]
+    assert read_rows(rerun, kept) > [(0,)]
 
 
 def test_records_of_a_simulated_world_are_united_as_they_should(built: Path) -> None:

@@ -82,6 +82,15 @@ def test_what_people_said_overrules_facts_and_chains() -> None:
     assert persons(links, members("abc"), apart=[("a", "nobody")]) == sets("abc")
 
 
+def test_weak_links_unite_groups_only_where_a_third_of_the_pairs_between_them_are_linked() -> None:
+    strong = [("a", "b", MATCH, 0.95), ("c", "d", MATCH, 0.95)]
+    once, twice = [("b", "c", MATCH, 0.8)], [("b", "c", MATCH, 0.8), ("a", "d", MATCH, 0.6)]
+    assert persons(strong + once, members("abcd")) == sets("ab", "cd")
+    assert persons(strong + twice, members("abcd")) == sets("abcd")
+    assert persons(strong[:1] + once, members("abcd")) == sets("abc", "d")
+    assert persons([*strong, ("b", "c", FACT, 0.8)], members("abcd")) == sets("abcd")
+
+
 def test_no_links_and_no_records() -> None:
     assert persons([], members("ab")) == sets("a", "b")
     assert persons([], members("")) == set()
@@ -116,7 +125,8 @@ def test_pairs_kept_apart_never_meet_and_the_order_of_links_does_not_matter(
 
 @settings(max_examples=100, deadline=None)
 @given(LINKS)
-def test_without_contradictions_persons_are_connected_components(links: list[Link]) -> None:
+def test_without_contradictions_persons_are_connected_components_of_strong_links(links: list[Link]) -> None:
+    links = [(left, right, rank, max(probability, 0.9)) for left, right, rank, probability in links]
     expected = {name: {name} for name in RECORDS}
     for left, right, *_ in links:
         union = expected[left] | expected[right]

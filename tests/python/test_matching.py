@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadscore.matching import PRIOR, weights
+from leadscore.matching import HOUSEHOLD, PRIOR, weights
 
 FIELDS = ["given", "family", "work", "phone", "birth", "street", "place", "role", "origin"]
 
@@ -73,15 +73,15 @@ def test_without_pairs_the_seed_is_believed(levels: pa.Table) -> None:
     expected = {(row["field"], row["level"]): row["expected_share"] for row in levels.to_pylist()}
     found = learnt(weights(patterns([], 0), levels))
     for (field, level), row in found.items():
-        if field not in (PRIOR, "given", "role"):
+        if field not in (PRIOR, HOUSEHOLD, "given", "role"):
             assert row["m"] == pytest.approx(expected[field, level], rel=0.02), (field, level)
     assert all(np.isfinite(row["weight"]) for row in found.values())
 
 
 AGREEMENTS = st.fixed_dictionaries(
     {
-        "given": st.integers(0, 6),
-        "family": st.integers(0, 3),
+        "given": st.integers(0, 7),
+        "family": st.integers(0, 4),
         "work": st.integers(0, 8),
         "phone": st.integers(0, 2),
         "rarity": st.floats(0, 60),
@@ -97,8 +97,10 @@ def test_weights_are_finite_shares_are_shares_and_the_same_twice(rows: list[dict
     found = weights(patterns(rows, record_count), seeded())
     assert found.equals(weights(patterns(rows, record_count), seeded()))
     assert np.isfinite(found.column("weight").to_numpy()).all()
+    assert found.column("m").to_pylist()[-1] > 0, "Of households there may be more than of matches."
     for name in ("m", "u"):
-        assert ((found.column(name).to_numpy() >= 0) & (found.column(name).to_numpy() <= 1)).all()
+        shares = found.slice(0, found.num_rows - 1).column(name).to_numpy()
+        assert ((shares >= 0) & (shares <= 1)).all()
 
 
 def test_matches_among_the_pairs_drawn_at_random_do_not_pass_for_strangers(levels: pa.Table) -> None:
@@ -123,3 +125,21 @@ def test_another_given_name_at_one_home_is_held_back_but_the_date_of_birth_speak
     found = learnt(weights(patterns(rows, 10_000), levels))
     assert 0.1 < found["given", 6]["m"] < 0.2
     assert found["birth", 1]["m"] > 0.9
+    assert found[HOUSEHOLD, 0]["m"] == pytest.approx(200 / 1_200, rel=0.1)
+    without = learnt(weights(patterns(rows[1:], 10_000), levels))
+    assert without[HOUSEHOLD, 0]["m"] < 0.01
+
+
+def test_a_level_weighs_what_it_says_beyond_the_word_that_is_shared(levels: pa.Table) -> None:
+    # Of strangers in one city one in a hundred has a like postal code, of matches nine in ten.
+    alike = {"given": 1, "family": 1, "phone": 1}
+    rows = [
+        {**alike, "place": 8, "rarity": 40.0, "pairs": 900},
+        {**alike, "place": 2, "rarity": 40.0, "pairs": 100},
+        {"given": 6, "family": 3, "phone": 2, "place": 2, "rarity": 10.0, "random_pairs": 990},
+        {"given": 6, "family": 3, "phone": 2, "place": 8, "rarity": 10.0, "random_pairs": 10},
+        {"given": 6, "family": 3, "phone": 2, "place": 5, "random_pairs": 99_000},
+    ]
+    found = learnt(weights(patterns(rows, 10_000), levels))
+    assert found["place", 8]["weight"] == pytest.approx(np.log2(0.9 / 0.01), abs=0.5)
+    assert found["place", 2]["weight"] == pytest.approx(np.log2(0.1 / 0.99), abs=0.5)

@@ -42,6 +42,32 @@ REPO = Path(__file__).resolve().parents[2]
 LANDED = TYPES | {"INTEGER": TYPES["BIGINT"]}
 """The types in which a connector lands on Snowflake what is in DuckDB; a decimal keeps its name."""
 
+FLATTEN = """
+    create or replace macro {database}._fs_flatten(input) as table
+    select
+        hash(to_json(input))::ubigint as seq,
+        item.name as key,
+        coalesce(item.name, '[' || item.place || ']') as path,
+        item.place as index,
+        item.value as value,
+        to_json(input) as this
+    from (
+        select unnest(
+            case json_type(to_json(input))
+                when 'OBJECT' then list_transform(
+                    json_keys(to_json(input)),
+                    lambda name: struct_pack(name := name, place := null::bigint, value := (to_json(input) -> name)::json)
+                )
+                else list_transform(
+                    to_json(input)::json[],
+                    lambda value, place: struct_pack(name := null::varchar, place := place - 1, value := value)
+                )
+            end
+        ) as item
+    )
+"""
+"""FLATTEN with the place of each element; the stand-in's own numbers the rows as they come, which a join may shuffle."""
+
 
 @dataclass(frozen=True)
 class CompletedResult:
@@ -64,6 +90,8 @@ class StandIn:
         (home / "profiles.yml").write_text(json.dumps(self._profile()))
         # A connection of fakesnow's own makes the database with its information schema.
         shared_fs.connect(database, "PUBLIC").close()
+        with self.duckdb() as connection:
+            connection.execute(FLATTEN.format(database=database))
 
     def _profile(self) -> dict[str, Any]:
         """dbt's profile; YAML reads JSON."""
