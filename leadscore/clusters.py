@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 INITIALS = ("given_initial", "family_initial")
 STRONG = 0.9
 """How probable a link is that unites two groups by itself."""
@@ -67,7 +66,7 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
     return pa.table({"record_id": names, "cluster_no": number[inverse]})
 
 
-def _supported(left: Ints, right: Ints, is_strong: NDArray[np.bool_], size: Floats) -> NDArray[np.bool_]:
+def _supported(left: Ints, right: Ints, is_strong: NDArray[np.bool_], size: NDArray[Any]) -> NDArray[np.bool_]:
     """Which weak links (m,) are many enough of the pairs between the two groups, named left and right, that they tie."""
     one, other = np.minimum(left, right), np.maximum(left, right)
     _, between, count = np.unique(

@@ -96,14 +96,9 @@ def weights(patterns: pa.Table, levels: pa.Table) -> pa.Table:
         for learnt in [found[row["field"], row["level"]]]
     ]
     prior = {"field": PRIOR, "level": 0, "agreement": "any two records", "m": share, "u": 1 - share}
-    family = {
-        "field": HOUSEHOLD,
-        "level": 0,
-        "agreement": "two of a household",
-        "m": households,
-        "u": sum(found[GIVEN, level][1] for level in DIFFERENT),
-    }
-    rows += [prior | {"weight": _odds_bits(share)}, family | {"weight": float(np.log2(family["m"] / family["u"]))}]
+    other_name = sum(found[GIVEN, level][1] for level in DIFFERENT)
+    family = {"field": HOUSEHOLD, "level": 0, "agreement": "two of a household", "m": households, "u": other_name}
+    rows += [prior | {"weight": _odds_bits(share)}, family | {"weight": float(np.log2(households / other_name))}]
     return pa.Table.from_pylist(rows, schema=WEIGHTS)
 
 

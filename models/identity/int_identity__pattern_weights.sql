@@ -1,5 +1,5 @@
 -- What each way to agree weighs, in bits: field by field, without what is rare about the words that agree, and in all.
-with prior as (
+with any_two as (
 
     select
         sum(case when field = 'prior' then weight end) as prior_bits,
@@ -13,13 +13,13 @@ weighed as (
     select
         patterns.pattern,
         patterns.rarity,
-        prior.prior_bits,
-        case when patterns.given in (6, 7) then prior.household_weight end as household_weight,
+        any_two.prior_bits,
+        case when patterns.given in (6, 7) then any_two.household_weight end as household_weight,
     {%- for field in match_fields() %}
         coalesce({{ field }}_weights.weight, 0) as {{ field }}_weight{{ ',' if not loop.last }}
     {%- endfor %}
     from {{ ref('int_identity__patterns') }} as patterns
-    cross join prior
+    cross join any_two
     {%- for field in match_fields() %}
         left join {{ ref('int_identity__match_weights') }} as {{ field }}_weights
             on {{ field }}_weights.field = '{{ field }}' and patterns.{{ field }} = {{ field }}_weights.level
