@@ -72,7 +72,7 @@ def _supported(left: Ints, right: Ints, is_strong: NDArray[np.bool_], size: NDAr
     _, between, count = np.unique(
         np.where(is_strong, -1, one * len(size) + other), return_inverse=True, return_counts=True
     )
-    return ~is_strong & (count[between] >= SUPPORT * size[one] * size[other])
+    return np.asarray(~is_strong & (count[between] >= SUPPORT * size[one] * size[other]))
 
 
 def _places(ids: pa.ChunkedArray, names: pa.Array) -> Ints:
