@@ -57,7 +57,8 @@ with levels as (
             when l.postal_code = r.postal_code then 1
             when l.city = r.city then case when {{ edit_distance('l.postal_code', 'r.postal_code') }} <= 2 then 8 else 2 end
             when l.country != r.country then 6
-            when {{ name_likeness('l.city', 'r.city') }} >= 92 then case when {{ edit_distance('l.postal_code', 'r.postal_code') }} > 2 then 9 else 3 end
+            when {{ name_likeness('l.city', 'r.city') }} >= 92
+                then case when {{ edit_distance('l.postal_code', 'r.postal_code') }} > 2 then 9 else 3 end
             when l.city != r.city or l.postal_code != r.postal_code then 5
             when l.country = r.country then 4
             else 0
@@ -74,8 +75,8 @@ with levels as (
         least(l.given_rarity, r.given_rarity) as given_rarity, least(l.family_rarity, r.family_rarity) as family_rarity,
         least(l.full_name_rarity, r.full_name_rarity) as full_name_rarity,
         case
-            when l.given = r.family and l.family is distinct from r.given then least(l.given_rarity, r.family_rarity)
-            when l.family = r.given and l.given is distinct from r.family then least(l.family_rarity, r.given_rarity)
+            when l.given = r.family and coalesce(l.family, '?') != coalesce(r.given, '!') then least(l.given_rarity, r.family_rarity)
+            when l.family = r.given and coalesce(l.given, '?') != coalesce(r.family, '!') then least(l.family_rarity, r.given_rarity)
             else least(l.given_rarity + l.family_rarity, r.given_rarity + r.family_rarity)
         end as swapped_rarity,
         l.email_rarity, l.own_mailbox_rarity, l.work_domain_rarity, l.company_rarity,
@@ -103,7 +104,7 @@ rarities as (
         end as work_rarity,
         case when phone = 1 then phone_rarity else 0 end as phone_rarity,
         case when street = 1 then street_rarity else 0 end as street_rarity,
-        case place when 1 then postal_code_rarity when 7 then postal_code_rarity when 2 then city_rarity when 8 then city_rarity else 0 end as place_rarity,
+        case when place in (1, 7) then postal_code_rarity when place in (2, 8) then city_rarity else 0 end as place_rarity,
         case when role = 1 then title_rarity else 0 end as role_rarity
     from levels
 
