@@ -64,7 +64,7 @@ with levels as (
             else 0
         end as place,
         case
-            when l.title = r.title then 1
+            when l.title = r.title then case when l.employer != r.employer then 7 else 1 end
             when l.department is null or r.department is null then 0
             when l.employer != r.employer then case when l.department = r.department then 5 else 6 end
             when l.department != r.department then 4
@@ -105,7 +105,7 @@ rarities as (
         case when phone = 1 then phone_rarity else 0 end as phone_rarity,
         case when street = 1 then street_rarity else 0 end as street_rarity,
         case when place in (1, 7) then postal_code_rarity when place in (2, 8) then city_rarity else 0 end as place_rarity,
-        case when role = 1 then title_rarity else 0 end as role_rarity
+        case when role in (1, 7) then title_rarity else 0 end as role_rarity
     from levels
 
 )
