@@ -26,9 +26,9 @@ from leadscore.learning.splits import Fold, account_folds, owners, random_folds,
 MIN_CONVERSIONS_TO_LEARN = 20
 MIN_LEADS_TO_BOOST = 1_000
 MIN_CONVERSIONS_TO_BOOST = 50
-# Of so many rows a part of the folds says as much as all of them.
+# Of more rows than these one fold says as much as all of them.
 MANY_ROWS = 200_000
-FOLDS_OF_MANY = 2
+FOLDS_OF_MANY = 1
 # Trees and a line are blended up to so many rows of the rarer class; with more, the line adds nothing but time.
 MAX_RARE_TO_BLEND = 6_000
 # How far the corrections of the line may go, for one standard deviation of a feature; the evidence chooses.
