@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 330, 46, 58, 40
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 350, 46, 58, 60
 PANEL = 300
 SHOWN = {
     "others_decision_touches_30d": ("#b4442c", "late-stage visits of colleagues"),
@@ -16,7 +16,7 @@ SHOWN = {
     "score": ("#2b8a57", "score"),
 }
 THRESHOLD = 0.1
-HIGHEST = 1.0
+HIGHEST = 1.5
 
 
 def line(weeks: list[dict[str, object]], feature: str, left: float) -> str:
@@ -47,7 +47,7 @@ def picture(result: dict[str, dict[str, list[dict[str, object]]]]) -> str:
     ):
         left = LEFT + place * (PANEL + 60)
         parts.append(f'<text x="{left}" y="{TOP - 12}" font-weight="600">{title}</text>')
-        for value in (0.0, 0.25, 0.5, 0.75, 1.0):
+        for value in (0.0, 0.5, 1.0, 1.5):
             parts.append(f'<line x1="{left}" x2="{left + PANEL}" y1="{y(value)}" y2="{y(value)}" stroke="#e3e3e3"/>')
             parts.append(f'<text x="{left - 6}" y="{y(value) + 4}" text-anchor="end" fill="#666">{value:g}</text>')
         at = y(THRESHOLD)
@@ -68,7 +68,8 @@ def picture(result: dict[str, dict[str, list[dict[str, object]]]]) -> str:
             f'<rect x="{x}" y="12" width="12" height="4" fill="{colour}"/><text x="{x + 17}" y="19">{label}</text>'
         )
         x += 34 + 6.6 * len(label)
-    parts.append(f'<text x="{x}" y="19" fill="#666">dashed: an alert, three weeks in a row</text></svg>')
+    note = "Population stability index beyond twice what was usual. Dashed: what makes an alert, five weeks in a row."
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 6}" fill="#666">{note}</text></svg>')
     return "\n".join(parts) + "\n"
 
 

@@ -34,8 +34,9 @@ DEFAULTS: dict[str, Any] = {
     "max_cat_threshold": 16,
     "max_bin": 128,
 }
-# With many of both classes there is less luck to average out: every column may speak at every split.
-MANY_OF_BOTH = 3_000
+# With many of both classes there is less luck to average out: every column may speak at every split. Many is a twentieth of
+# the rows, within these limits.
+MANY_OF_BOTH = (3_000, 10_000)
 DEFAULTS_OF_MANY: dict[str, Any] = {**DEFAULTS, "eta": 0.08, "subsample": 0.9, "colsample_bynode": 1.0}
 # Shallow and deeper trees are averaged, as nobody knows beforehand how many features decide together.
 DEPTHS = (4, 6)
@@ -215,7 +216,7 @@ def defaults_for(label: Floats, feature_weights: Mapping[str, float] | None = No
     Weights of features choose among columns, so with them not every column may speak.
     """
     fewer = min(int(label.sum()), int(len(label) - label.sum()))
-    return DEFAULTS if fewer < MANY_OF_BOTH or feature_weights else DEFAULTS_OF_MANY
+    return DEFAULTS if fewer < np.clip(len(label) / 20, *MANY_OF_BOTH) or feature_weights else DEFAULTS_OF_MANY
 
 
 def cross_fit(

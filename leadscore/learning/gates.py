@@ -2,7 +2,8 @@
 
 Neither is judged on what it learnt from. The champion is asked about days after its training ended, and not about leads of
 which it had learnt within a horizon before. The challenger, which learns from these rows too, is stood in for by models
-that learnt in the same way from the other accounts.
+that learnt in the same way from the other accounts. Only the newest horizon counts, and before it as many days as it takes
+to tell two models apart: what a champion was good for before the world changed does not keep it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from leadscore.learning.splits import account_folds, days, owners
 from leadscore.learning.training import binary_label, fit
 
 MIN_CONVERSIONS = 20
+# The judged days go back as far as so many conversions lie, and a horizon at least.
+ENOUGH_CONVERSIONS = 200
 MIN_SEGMENT_CONVERSIONS = 10
 SLOPE_LIMITS = (0.8, 1.25)
 MOST_LOSS_IN_SEGMENT = 0.10
@@ -49,7 +52,7 @@ def contest(
     max_rows: int = 60_000,
     **fit_params: Any,
 ) -> pd.DataFrame:
-    """Probabilities of both for the newest labelled rows.
+    """Probabilities of both for the newest labelled rows that the champion does not know.
 
     features: (n, f); label, as_of, account, lead: (n,). champion: a model. learnt_until: the day of the newest row it
     learnt from, none if it learnt from no row. The other arguments are those of ``fit`` for the challenger. More rows than
@@ -64,7 +67,7 @@ def contest(
     accounts, leads = (None if keys is None else np.asarray(keys, dtype=object)[kept] for keys in (account, lead))
     owner = owners(accounts, leads, len(y))
     day = days(as_of)[kept]
-    fresh = unknown_to(day, leads, learnt_until, horizon_days)
+    fresh = newest(unknown_to(day, leads, learnt_until, horizon_days), day, y, horizon_days)
     parts = []
     for fitted, out in account_folds(owner, None, len(y), N_FOLDS, seed):
         asked = out & fresh
@@ -72,7 +75,7 @@ def contest(
             continue
         model = fit(
             frame[fitted], y[fitted], day[fitted].astype("datetime64[D]"), owner[fitted], rules, horizon_days, mode, seed,
-            max_folds=1, **fit_params,
+            **fit_params,
         )  # fmt: skip
         parts.append(
             pd.DataFrame(
@@ -102,6 +105,17 @@ def unknown_to(day: NDArray[np.int64], lead: Any, learnt_until: Any, horizon_day
     return np.asarray(~learnt & (day >= newest.to_numpy() + horizon_days), dtype=bool)
 
 
+def newest(
+    rows: NDArray[np.bool_], day: NDArray[np.int64], label: NDArray[np.float64], horizon_days: int
+) -> NDArray[np.bool_]:
+    """Of rows (n,), those of the newest horizon, or of as many more days as it takes to see enough conversions."""
+    converted = np.sort(day[rows & (label == 1)])
+    if len(converted) < ENOUGH_CONVERSIONS:
+        return rows
+    since = min(day[rows].max() - horizon_days + 1, converted[-ENOUGH_CONVERSIONS])
+    return np.asarray(rows & (day >= since), dtype=bool)
+
+
 def judge(contested: pd.DataFrame, segment: Any, n_boot: int = 200, seed: int = 0) -> pd.DataFrame:
     """A row for every gate, of the rows that ``contest`` gave and their segments (n,).
 
@@ -110,7 +124,8 @@ def judge(contested: pd.DataFrame, segment: Any, n_boot: int = 200, seed: int = 
     - judged_conversions: enough conversions to tell them apart.
     - better_log_loss, better_pr_auc: the gain over the champion; passed if all of its interval is.
     - no_worse_log_loss, no_worse_pr_auc: the same gain; failed if all of its interval is a loss.
-    - calibration_slope: the challenger's own; passed within the limits, or if 1 is in its interval.
+    - calibration_slope: the challenger's own; passed within the limits, if 1 is in its interval, or if the champion's is as
+      far from 1 or further.
     - log_loss_in_segment: the relative loss against the champion where a segment has enough conversions; failed if it is
       much and more than chance.
     """
@@ -125,18 +140,10 @@ def judge(contested: pd.DataFrame, segment: Any, n_boot: int = 200, seed: int = 
     slope, lower, upper, _ = _figures(with_intervals(label, contested[CHALLENGER], contested["owner"], n_boot, seed))[
         "calibration_slope"
     ]
-    least, most = SLOPE_LIMITS
+    theirs, (least, most) = all_metrics(label, contested[CHAMPION])["calibration_slope"], SLOPE_LIMITS
+    fit_for_use = least <= slope <= most or lower <= 1 <= upper or _off(slope) <= _off(theirs) < np.inf
     rows.append(
-        _gate(
-            "calibration_slope",
-            slope,
-            lower,
-            upper,
-            all_metrics(label, contested[CHAMPION])["calibration_slope"],
-            at_least=least,
-            at_most=most,
-            passed=least <= slope <= most or lower <= 1 <= upper,
-        )
+        _gate("calibration_slope", slope, lower, upper, theirs, at_least=least, at_most=most, passed=fit_for_use)
     )
     for name, part in contested.groupby(np.asarray(segment, dtype=object), sort=True):
         if part["label"].sum() < MIN_SEGMENT_CONVERSIONS:
@@ -169,6 +176,11 @@ def are_passed(gates: pd.DataFrame) -> bool:
     one_of = gates["gate"].isin(ONE_OF)
     passed = gates["is_passed"].astype(bool)
     return bool(passed[~one_of].all() and (passed[one_of].any() or not one_of.any()))
+
+
+def _off(slope: float) -> float:
+    """How far a calibration slope is from 1, twice as much being as far as half."""
+    return abs(float(np.log(slope))) if slope > 0 else np.inf
 
 
 def _figures(table: pd.DataFrame) -> dict[str, tuple[float, float, float, float]]:

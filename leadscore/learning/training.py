@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from leadscore.errors import LeadscoreError
 from leadscore.learning import boosting
@@ -25,11 +26,11 @@ from leadscore.learning.splits import Fold, account_folds, owners, random_folds,
 MIN_CONVERSIONS_TO_LEARN = 20
 MIN_LEADS_TO_BOOST = 1_000
 MIN_CONVERSIONS_TO_BOOST = 50
-# Of so many rows a part of the folds says as much as all of them.
+# Of more rows than these one fold says as much as all of them.
 MANY_ROWS = 200_000
-FOLDS_OF_MANY = 2
-# Trees and a line are blended up to so many rows; beyond, the line adds nothing but time.
-MAX_ROWS_TO_BLEND = 20_000
+FOLDS_OF_MANY = 1
+# Trees and a line are blended up to so many rows of the rarer class; with more, the line adds nothing but time.
+MAX_RARE_TO_BLEND = 6_000
 # How far the corrections of the line may go, for one standard deviation of a feature; the evidence chooses.
 LINE_DEVIATIONS = (0.03, 0.12, 0.5)
 
@@ -57,9 +58,9 @@ def fit(
     """A model of the chance that a row's label is 1.
 
     features: (n, f) table of numbers and categories; label: (n,) booleans or 0 and 1.
-    as_of, account, lead: (n,) moment, company and person of each row. With as_of boosting stops, and both learning
-    modes are calibrated, on the newest rows of other accounts, a horizon later than its training; with account alone
-    on other accounts; with neither on random rows. lead also makes the counts behind ``auto`` counts of people.
+    as_of, account, lead: (n,) moment, company and person of each row. With as_of boosting stops and is calibrated on the
+    newest rows of accounts that were held out, with account alone on any of their rows, with neither on random rows. lead
+    also makes the counts behind ``auto`` counts of people.
     rules: table of rule points, the prior of the small modes. assumed_rate: the conversion rate before any data.
     mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, ``max_rounds``, and ``members``, how many
     boosters are averaged.
@@ -96,6 +97,7 @@ def fit(
         folds = honest_folds(y, as_of, account, lead, horizon_days, n_folds, seed)
         folds = folds[: max_folds or (len(folds) if len(y) <= MANY_ROWS else FOLDS_OF_MANY)]
         owner = owners(account, lead, len(y))
+        folds = with_newest(folds, owner)
         trees, held_out, decided = fit_boosting(
             frame, y, specs, folds, owner,
             seed=seed, nthread=nthread, class_imbalance=class_imbalance, feature_weights=feature_weights, **params,
@@ -124,7 +126,8 @@ def _with_line(
     """The trees, with a line beside them where it helps on held-out rows, calibrated on these rows."""
     known = ~np.isnan(held_out)
     alone = trees, fit_calibration(held_out[known], label[known]), {"linear_weight": 0.0}
-    if len(label) > MAX_ROWS_TO_BLEND or not known.any():
+    rare = min(label.sum(), len(label) - label.sum())
+    if rare > MAX_RARE_TO_BLEND or len(label) > MANY_ROWS or not known.any():
         return alone
     line, decided = fit_linear(frame, label, trees.features, rules, assumed_rate, LINE_DEVIATIONS)
     margin = np.full(len(label), np.nan)
@@ -191,6 +194,13 @@ def honest_folds(
         if usable:
             return usable
     return []
+
+
+def with_newest(folds: Sequence[Fold], owner: NDArray[np.object_]) -> list[Fold]:
+    """The folds, learning from all rows of owners (n,) that are not held out: the model that they calibrate knows the newest
+    days as well, and one that does not would doubt itself for their sake."""
+    code = pd.factorize(owner)[0]
+    return [(fit | ~np.isin(code, code[out]), out) for fit, out in folds]
 
 
 def _check_lengths(n_rows: int, **columns: Any) -> None:

@@ -1,4 +1,4 @@
-"""A challenger passes only where it is better beyond chance, and neither side is judged on what it learnt."""
+"""A challenger passes only where it is better beyond chance on the newest rows, and neither side is judged on what it learnt."""
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,14 @@ def test_probabilities_that_exaggerate_are_held_back():
     assert not gates.are_passed(found)
 
 
+@pytest.mark.parametrize(("champions", "passes"), [(3.0, True), (1.2, False)])
+def test_probabilities_may_be_off_as_far_as_the_champions(champions, passes):
+    rows = contested()
+    off = {"challenger": expit(2 * logit(rows["challenger"])), "champion": expit(champions * logit(rows["champion"]))}
+    _, passed = judged(rows.assign(**off))
+    assert passed["calibration_slope", "all"] == passes
+
+
 def test_a_segment_that_loses_much_holds_a_better_model_back():
     rows = contested(n=20_000)
     segment = np.where(np.arange(len(rows)) % 5 == 0, "enterprise", "smb").astype(object)
@@ -106,14 +114,31 @@ def test_the_champion_is_asked_about_newer_rows_whose_outcome_it_cannot_know(see
     assert gates.unknown_to(day, lead, None, horizon).all()
 
 
+@given(st.integers(0, 10_000), st.integers(1, 100), st.floats(0.0, 0.6))
+@settings(max_examples=50, deadline=None)
+def test_the_judged_rows_are_the_newest_horizon_or_as_much_more_as_it_takes(seed, horizon, rate):
+    rng = np.random.default_rng(seed)
+    day, label, known = rng.integers(0, 300, 400), (rng.random(400) < rate) * 1.0, rng.random(400) < 0.7
+    found = gates.newest(known, day, label, horizon)
+    assert not (found & ~known).any()
+    enough = gates.ENOUGH_CONVERSIONS
+    if found.sum() < known.sum():
+        assert day[found].min() > day[known & ~found].max(), "The newest of them."
+        assert label[found].sum() >= enough
+    longer = found & (day <= day[known].max() - horizon)
+    if longer.any():
+        first = day[found].min()
+        assert label[found & (day > first)].sum() < enough, "No day more than it takes."
+
+
 def test_a_contest_asks_both_about_the_same_rows_and_teaches_the_challenger_on_other_accounts():
     rng = np.random.default_rng(1)
-    n = 3_000
+    n = 12_000
     visits = rng.poisson(2, n)
     # After day 200 visits mean the opposite: what the champion learnt is wrong from then on.
     day = rng.integers(0, 400, n)
     label = rng.random(n) < expit(-3 + np.where(day <= 200, 0.8, -0.8) * (visits - 2))
-    account = rng.integers(0, 500, n)
+    account = rng.integers(0, 2_000, n)
     features = pd.DataFrame({"visits": visits.astype(float), "age": rng.random(n)})
     as_of = np.datetime64("2024-01-01") + day.astype("timedelta64[D]")
     old = day <= 200
@@ -129,7 +154,7 @@ def test_a_contest_asks_both_about_the_same_rows_and_teaches_the_challenger_on_o
         mode="hybrid",
         nthread=1,
     )
-    assert sorted(found["row"]) == sorted(np.flatnonzero(day > 200))
+    assert sorted(found["row"]) == sorted(np.flatnonzero(day > day.max() - 90))
     assert (found["label"] == label[found["row"]]).all()
     assert (found["owner"].astype(int) == account[found["row"]]).all()
     outcome = gates.judge(found, np.full(len(found), "all companies"), n_boot=50)

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from leadscore import learning
 from leadscore.errors import LeadscoreError
-from leadscore.learning import choose_mode, metrics
+from leadscore.learning import choose_mode, metrics, training
 from leadscore.learning.encoding import OTHER, FeatureSpec, encode, learn_features
 from leadscore.learning.evaluate import metrics_of
 from leadscore.learning.hybrid import CORRECTION_DEVIATIONS
@@ -368,3 +368,17 @@ def test_many_rows_are_thinned_by_whole_leads_and_one_class_is_survived():
     found = evaluate(features, np.zeros(3_000), **keys, rules=RULES, max_rows=1_500, n_boot=10)
     assert 0 < len(found.predictions) < 500
     assert found.metrics.query("metric == 'roc_auc'")["value"].isna().all()
+
+
+def test_what_calibrates_learns_from_every_row_of_the_accounts_that_are_not_held_out():
+    rng = np.random.default_rng(3)
+    owner = rng.integers(0, 40, 600).astype(str).astype(object)
+    day = np.datetime64("2024-01-01") + rng.integers(0, 500, 600)
+    label = (rng.random(600) < 0.3) * 1.0
+    folds = training.honest_folds(label, day, owner, None, 90, 4, 0)
+    wider = training.with_newest(folds, owner)
+    for (past, out), (fit, still) in zip(folds, wider, strict=True):
+        assert (still == out).all()
+        assert fit[past].all()
+        assert (fit == ~np.isin(owner, owner[out])).all()
+        assert day[fit].max() >= day[out].min(), "The newest days are known."

@@ -1,0 +1,135 @@
+"""Two worlds that differ in their drift alone: the monitor names what moved in one of them and keeps quiet in the other, and the project
+trains again, promotes what is better and wins back what was lost. What becomes of bad challengers and of rollbacks is in test_registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from dbt_runner import read_rows
+from warm_dbt import WarmDbt
+from worlds import VARIABLES, connect, simulated
+
+from leadscore.learning import load_artifact
+from leadscore.learning.metrics import all_metrics
+
+pytestmark = pytest.mark.slow
+
+BEGINS = date(2024, 9, 2)
+"""The first Monday of the month in which one of the worlds drifts, and the day on which both of them train."""
+LATER = BEGINS + timedelta(weeks=39)
+"""Two quarters of labels know the drift by then, of which the first filled the features' windows."""
+WATCHED = BEGINS + timedelta(weeks=26)
+# What decides nothing here is left out for time.
+QUICK = VARIABLES | {"backtest_origins": 1, "class_imbalance": "none"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A warehouse and the dbt that builds it."""
+
+    dbt: WarmDbt
+    database: Path
+
+    def build(self, day: date, *models: str, **variables: Any) -> None:
+        arguments = ["build", "--exclude-resource-type", "test", "unit_test", "--no-write-json", "--select", *models]
+        result = self.dbt.run(arguments, self.database, QUICK | {"as_of": str(day)} | variables)
+        assert result.ok, result.output
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return read_rows(self.database, query)
+
+    def alerts(self) -> list[tuple[str, str, date]]:
+        """Kind, subject and first week of every alert."""
+        return self.rows("select kind, subject, first_week from analytics_learning.ml_alerts order by all")
+
+    def reasons(self) -> set[str]:
+        """Why the last run trains, or would."""
+        ((reasons,),) = self.rows("select reasons from analytics_learning.int_learning__decision")
+        return set((reasons or "").split(", "))
+
+    def worth(self, trained_on: date) -> float:
+        """PR-AUC of a model's scores of the open leads, each a conversion with its true probability."""
+        with connect(self.database) as connection:
+            leads = connection.sql("""
+                select scored.*, truth.probability
+                from analytics_scoring.int_scoring__rows as scored
+                join (
+                    select lead_id, min(record_id) as record_id from analytics_identity.lead_source_records group by lead_id
+                ) using (lead_id)
+                join truth.record_person using (record_id)
+                join truth.conversion_probability as truth using (person_id)
+                where valid_from <= scored.as_of and scored.as_of < valid_to
+                order by lead_id
+            """).to_arrow_table()
+            (model,) = connection.execute(
+                "select artifact, artifact_sha256 from analytics_learning.ml_models where as_of = ?", [trained_on]
+            ).fetchall()
+        probability = leads["probability"].to_numpy()
+        score = load_artifact(*model).margins(leads)
+        label = np.repeat([1.0, 0.0], len(score))
+        return all_metrics(label, np.tile(score, 2), np.concatenate([probability, 1 - probability]))["pr_auc"]
+
+
+def lived(dbt: WarmDbt, home: Path, drift: str) -> World:
+    """A world in which a model was trained the day the drift began, or would have."""
+    world = World(dbt, simulated(home, leads=6_000, months=21, seed=5, drift=drift))
+    world.build(BEGINS, "+ml_models")
+    return world
+
+
+@pytest.fixture(scope="module")
+def drifting(dbt: WarmDbt, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Three quarters after a drift, all of whose weeks are watched; the project decides for itself what to do."""
+    world = lived(dbt, tmp_path_factory.mktemp("drift") / "with", f"ai_content:{BEGINS:%Y-%m}")
+    models = ["+int_scoring__rows", "+ml_models", "ml_promotion_gates", "ml_retraining_decision"]
+    world.build(LATER, *models, monitoring_weeks=39)
+    return world
+
+
+@pytest.fixture(scope="module")
+def undisturbed(dbt: WarmDbt, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Half a year without drift, in which nothing is trained."""
+    world = lived(dbt, tmp_path_factory.mktemp("drift") / "without", "none")
+    world.build(WATCHED, "+int_learning__decision", retrain="never")
+    return world
+
+
+def test_the_monitor_names_the_features_within_weeks(drifting: World) -> None:
+    since: dict[str, date] = {}
+    for kind, subject, first_week in drifting.alerts():
+        if kind == "drift":
+            since[subject] = min(first_week, since.get(subject, first_week))
+    old_signs = [week for subject, week in since.items() if "pricing" in subject or "decision" in subject]
+    new_signs = [week for subject, week in since.items() if subject.startswith("ai_")]
+    assert min(old_signs) <= BEGINS + timedelta(weeks=6)
+    assert min(new_signs) <= BEGINS + timedelta(weeks=12)
+
+
+def test_the_drop_shows_once_the_horizon_has_passed(drifting: World, undisturbed: World) -> None:
+    lost = """
+        select arg_max(1 - value / baseline, week) from analytics_learning.ml_cohort_performance where metric = 'pr_auc'
+    """
+    ((with_drift,),), ((without,),) = drifting.rows(lost), undisturbed.rows(lost)
+    assert with_drift > 0.05
+    assert with_drift > without
+
+
+def test_without_drift_there_is_at_most_one_alarm_in_half_a_year(undisturbed: World) -> None:
+    assert undisturbed.rows("select count(distinct week) from analytics_learning.ml_drift") == [(26,)]
+    assert len(undisturbed.alerts()) <= 1
+    assert not {"drift", "performance_down"} & undisturbed.reasons(), "What moved, if anything, weighs nothing."
+
+
+def test_the_challenger_wins_its_gates_and_brings_back_what_was_lost(drifting: World, undisturbed: World) -> None:
+    assert "drift" in drifting.reasons()
+    statuses = drifting.rows("select as_of, status from analytics_learning.ml_models order by as_of")
+    assert statuses == [(BEGINS, "retired"), (LATER, "champion")]
+    undisturbed.build(LATER, "+int_scoring__rows")
+    first, present, undrifted = drifting.worth(BEGINS), drifting.worth(LATER), undisturbed.worth(BEGINS)
+    assert first < 0.8 * undrifted, "The drift took a fifth of what the model was worth, or more."
+    assert present - first >= 0.8 * (undrifted - first)
