@@ -114,6 +114,6 @@ select
     left_no, right_no, is_random,
     {{ match_pattern() }} as pattern,
 {%- for field in rare_fields() %}
-    cast({{ field }}_rarity as real) as {{ field }}_rarity{{ ',' if not loop.last }}
+    cast({{ field }}_rarity as double) as {{ field }}_rarity{{ ',' if not loop.last }}
 {%- endfor %}
 from rarities

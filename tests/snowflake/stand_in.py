@@ -240,6 +240,14 @@ def texts_of_arrays(node: exp.Expression) -> exp.Expression:
     return node
 
 
+def whole_likeness(node: exp.Expression) -> exp.Expression:
+    """Snowflake cuts a likeness to whole percent (56.5 is 56 in its reference), the stand-in rounds it."""
+    if isinstance(node, exp.JarowinklerSimilarity):
+        likeness = exp.Anonymous(this="jaro_winkler_similarity", expressions=[node.this, node.expression])
+        return exp.cast(exp.Floor(this=exp.Mul(this=exp.Literal.number(100), expression=likeness)), "int")
+    return node
+
+
 def temporary_tables(node: exp.Expression) -> exp.Expression:
     """The stand-in has no temporary tables beside others; dbt drops those it makes, so they may be plain ones here."""
     if isinstance(node, exp.TemporaryProperty):
@@ -253,7 +261,9 @@ def taught() -> Iterator[None]:
     known = FakeSnowflakeCursor._transform
 
     def transform(cursor: FakeSnowflakeCursor, statement: exp.Expression, parameters: Any) -> exp.Expression:
-        rewritten = statement.transform(lambda node: temporary_tables(texts_of_arrays(hexadecimal_numbers(node))))
+        rewritten = statement.transform(
+            lambda node: temporary_tables(texts_of_arrays(hexadecimal_numbers(whole_likeness(node))))
+        )
         return known(cursor, rewritten, parameters)
 
     with mock.patch.object(FakeSnowflakeCursor, "_transform", transform):
