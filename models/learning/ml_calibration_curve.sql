@@ -22,7 +22,8 @@ select
     segment,
     cast(bin as integer) as bin,
     count(*) as snapshots,
-    avg(probability) as predicted_rate,
+    -- Summed as decimals, whose sum does not depend on the order of rows.
+    cast(sum(cast(probability as decimal(18, 12))) as double) / count(*) as predicted_rate,
     avg(is_conversion) as observed_rate
 from binned
 group by model_version, split, scorer, segment, bin
