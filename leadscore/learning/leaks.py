@@ -39,8 +39,10 @@ MOST_SKILL = 0.9  # ROC-AUC within the horizon; the best single signals reach ab
 MOST_LATER_SKILL = 0.65  # ROC-AUC beyond the horizon; the best reach about 0.55
 CERTAIN = 0.5  # conversion rate of a value, or more where conversions are frequent:
 CERTAIN_ODDS = 30.0  # as many times the odds of the average snapshot; the best values reach 15 times
-MOST_ABSENT = 0.4  # share of the conversions at values that open leads lack; honest features stay below 0.1
-ABSENT = 2.5
+MOST_ABSENT = 0.4  # share of the conversions at values that open leads lack; honest features stay below 0.15, with 300 leads below 0.31
+ABSENT = (
+    1.6  # how many times rarer a value is; a counter that never stops counting stands 1.7 times as often at high values
+)
 FEWEST = 10  # conversions below which nothing is judged
 
 N_BINS = 32
