@@ -33,11 +33,11 @@ PAIRS = """
     ),
     counts as (
         select
-            (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by lead_id, person_id)) as both,
+            (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by lead_id, person_id)) as right_pairs,
             (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by lead_id)) as found,
             (select sum(n * (n - 1) / 2) from (select count(*) as n from t group by person_id)) as true_pairs
     )
-    select both / nullif(found, 0), both / true_pairs, 2 * both / (found + true_pairs) from counts
+    select right_pairs / nullif(found, 0), right_pairs / true_pairs, 2 * right_pairs / (found + true_pairs) from counts
 """
 SCORES = """
     select people.person_id, max(scores.conversion_probability) as probability

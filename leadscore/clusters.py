@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 INITIALS = ("given_initial", "family_initial")
 STRONG = 0.9
 """How probable a link is that unites two groups by itself."""
 SUPPORT = 1 / 3
-"""How many of the pairs between two groups have to be links for weaker ones to unite them."""
+"""How probable the pairs between two groups have to be on average, those without a link counted as 0, for weaker links to unite them."""
 
 
 def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa.Table) -> pa.Table:
@@ -23,8 +24,8 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
     Apart stay the pairs of `apart`; and, for links that are no facts, more than `record_limit` living records, and two
     personal addresses at one company under given names that begin differently, unless given and family name are
     swapped. So a cluster that holds a contradiction is cut at its weakest link (Kruskal's greedy forest, 1956, with
-    constraints). Weak links come after all strong ones, and count only where many of the pairs between two groups are
-    linked: one pair that looks alike does not make one person of six records.
+    constraints). Weak links come after all strong ones, and count only where the pairs between two groups are probable
+    enough on average: one pair that looks alike does not make one person of six records.
 
     Args:
         links: `left_record_id`, `right_record_id`, `evidence_rank` (1 strongest) and `probability`.
@@ -59,20 +60,22 @@ def clusters(links: pa.Table, records: pa.Table, apart: pa.Table, parameters: pa
 
     cluster = united(is_strong)
     if not is_strong.all():
-        cluster = united(is_strong | _supported(cluster[left], cluster[right], is_strong, np.bincount(cluster, living)))
+        supported = _supported(cluster[left], cluster[right], probability, is_strong, np.bincount(cluster, living))
+        cluster = united(is_strong | supported)
     _, first, inverse = np.unique(cluster, return_index=True, return_inverse=True)
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(len(first))
     return pa.table({"record_id": names, "cluster_no": number[inverse]})
 
 
-def _supported(left: Ints, right: Ints, is_strong: NDArray[np.bool_], size: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which weak links (m,) are many enough of the pairs between the two groups, named left and right, that they tie."""
+def _supported(
+    left: Ints, right: Ints, probability: Floats, is_strong: NDArray[np.bool_], size: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Which weak links (m,) tie two groups, named left and right, between which a pair is probable enough on average."""
     one, other = np.minimum(left, right), np.maximum(left, right)
-    _, between, count = np.unique(
-        np.where(is_strong, -1, one * len(size) + other), return_inverse=True, return_counts=True
-    )
-    return np.asarray(~is_strong & (count[between] >= SUPPORT * size[one] * size[other]))
+    _, between = np.unique(np.where(is_strong, -1, one * len(size) + other), return_inverse=True)
+    total = np.bincount(between, probability)
+    return np.asarray(~is_strong & (total[between] >= SUPPORT * size[one] * size[other]))
 
 
 def _places(ids: pa.ChunkedArray, names: pa.Array) -> Ints:

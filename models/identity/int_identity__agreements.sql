@@ -28,6 +28,7 @@ with levels as (
         case
             when l.email = r.email then 1
             when l.mail_domain = r.mail_domain and {{ name_likeness('l.mailbox', 'r.mailbox') }} >= 92 then 2
+            when {{ name_likeness('l.mailbox', 'r.mailbox') }} >= 92 and {{ name_likeness('l.mail_domain', 'r.mail_domain') }} >= 92 then 9
             when l.own_mailbox = r.own_mailbox then 3
             when l.mail_domain = r.mail_domain then 4
             when l.work_domain = r.work_domain then 5

@@ -82,12 +82,14 @@ def test_what_people_said_overrules_facts_and_chains() -> None:
     assert persons(links, members("abc"), apart=[("a", "nobody")]) == sets("abc")
 
 
-def test_weak_links_unite_groups_only_where_a_third_of_the_pairs_between_them_are_linked() -> None:
+def test_weak_links_unite_groups_only_where_the_pairs_between_them_are_probable_on_average() -> None:
     strong = [("a", "b", MATCH, 0.95), ("c", "d", MATCH, 0.95)]
     once, twice = [("b", "c", MATCH, 0.8)], [("b", "c", MATCH, 0.8), ("a", "d", MATCH, 0.6)]
     assert persons(strong + once, members("abcd")) == sets("ab", "cd")
     assert persons(strong + twice, members("abcd")) == sets("abcd")
     assert persons(strong[:1] + once, members("abcd")) == sets("abc", "d")
+    assert persons([*strong[:1], ("b", "c", MATCH, 0.6)], members("abcd")) == sets("ab", "c", "d")
+    assert persons([("b", "c", MATCH, 0.6)], members("abcd")) == sets("a", "bc", "d")
     assert persons([*strong, ("b", "c", FACT, 0.8)], members("abcd")) == sets("abcd")
 
 
