@@ -31,7 +31,7 @@ TEXTS = {
     "doubled dollars in a name": "mar$$keto",
     "backslash": f"\\'; {TRAP}; --",
     "comment": f"90 /* */ -- {TRAP}",
-    "expression in braces": "{{ 7 * 191 }}{{ run_query('" + TRAP + "') }}",
+    "expression in braces": "{{ 7919 * 104729 }}{{ run_query('" + TRAP + "') }}",
     "statement in braces": "{% do run_query('" + TRAP + "') %}",
     "placeholders": "%s %(a)s {0} :1 ?",
     "newline": f"90\n; {TRAP}\n",
@@ -180,7 +180,7 @@ def test_a_variable_takes_nothing_but_its_own(engine: Engine, variable: str, kin
         return
     assert re.search(rf"^\s*{variable} is '.*'\. It takes [^\n]+\.$", result.output, re.MULTILINE), result.output
     assert "Traceback" not in result.output
-    assert "1337" not in result.output
+    assert "829348951" not in result.output
 
 
 @both
@@ -232,7 +232,7 @@ def test_places_are_refused_by_a_dbt_that_reads_the_project_anew(tmp_path: Path,
     for result in (run_dbt(command, database, places), run_on(account, command, places)):
         assert not result.ok
         assert [name for name in places if f"{name} is '" not in result.output] == []
-        assert "1337" not in result.output
+        assert "829348951" not in result.output
     assert "canary" not in objects_of(account)
 
 
@@ -288,7 +288,7 @@ CELLS = [
     f"'; {TRAP}; --",
     f'"; {TRAP}; --',
     "$$ begin $$",
-    "{{ 7 * 191 }} {% raw %} {# #}",
+    "{{ 7919 * 104729 }} {% raw %} {# #}",
     "\\' \\n \\",
     "first line\nsecond line",
     "\u202eعلي שלום",
@@ -408,7 +408,7 @@ def test_hostile_texts_in_seeds_are_data_on_duckdb(small_world: Path, hostile_pr
             assert loaded(rows) == loaded([tuple(row.values()) for row in seed_rows(seed)]), seed.stem
         told = texts("select distinct reason_text from analytics_marts.fct_lead_score_reasons")
         assert len(told & set(CELLS)) > 5
-        assert "1337" not in str(told)
+        assert "829348951" not in str(told)
         segments = texts("select distinct segment from analytics_marts.dim_accounts") - {"unknown"}
         assert segments
         assert segments <= set(CELLS)
@@ -448,7 +448,7 @@ WRONG = [
     ),
     ("free_mail_domains", 3, "domain", "", "domain is empty. Fill it in."),
     ("title_seniority", 7, "priority", "10", "priority is '10' as in row 1. Keep one of them."),
-    ("title_department", 1, "department", "{{ 7 * 191 }}", "department is '{{ 7 * 191 }}'. Write one of executive,"),
+    ("title_department", 1, "department", "{{ 7919 * 104729 }}", "department is '{{ 7919 * 104729 }}'. Write one of executive,"),
     ("shared_mailboxes", 2, "local_part", "a\0b", "local_part is 'a b'. Write text without the sign of number zero."),
     (
         "industry_aliases",
