@@ -35,7 +35,8 @@ select
     ) as other_people_30d,
     cast(coalesce(accounts.departments_14d, 0) as integer) as departments_14d,
     cast(coalesce(accounts.departments_30d, 0) as integer) as departments_30d,
-    {% for days in (7, 30) %}
+    cast(greatest(coalesce(people.known_people, 0) - 1, 0) as integer) as known_colleagues,
+    {% for days in (7, 30, 90) %}
         cast(
             greatest(coalesce(accounts.engagements_{{ days }}d, 0) - windows.engagements_{{ days }}d, 0) as integer
         ) as others_engagements_{{ days }}d,
@@ -64,6 +65,8 @@ left join {{ ref('int_features__company') }} as companies
     on profiles.account_key = companies.account_key and profiles.as_of = companies.as_of
 left join {{ ref('int_features__account_windows') }} as accounts
     on profiles.account_key = accounts.account_key and profiles.as_of = accounts.as_of
+left join {{ ref('int_features__account_people') }} as people
+    on profiles.account_key = people.account_key and profiles.as_of = people.as_of
 left join {{ ref('int_features__intent_windows') }} as intent
     on profiles.account_key = intent.account_key and profiles.as_of = intent.as_of
 left join {{ ref('int_features__first_touch') }} as first_touches

@@ -38,7 +38,7 @@ moments as (
 
 ),
 
--- Windows of at most 30 days touch at most two buckets of 30 days, so the join never sees a company's whole past.
+-- Windows of at most 90 days touch at most four buckets of 30 days, so the join never sees a company's whole past.
 buckets as (
 
     select
@@ -46,7 +46,7 @@ buckets as (
         moments.as_of,
         {{ bucket_30d('moments.as_of') }} - back.n as bucket
     from moments
-    cross join {{ numbers(2) }} as back
+    cross join {{ numbers(4) }} as back
 
 ),
 
@@ -66,7 +66,7 @@ aged as (
         on buckets.account_key = member_days.account_key
         and buckets.bucket = {{ bucket_30d('member_days.day') }}
         and member_days.day < buckets.as_of
-        and member_days.day >= {{ days_before('buckets.as_of', 30) }}
+        and member_days.day >= {{ days_before('buckets.as_of', 90) }}
         and member_days.member_since < cast(buckets.as_of as datetime)
 
 )
@@ -75,12 +75,13 @@ select
     account_key,
     as_of,
     count(distinct case when age <= 14 then lead_id end) as people_14d,
-    count(distinct lead_id) as people_30d,
+    count(distinct case when age <= 30 then lead_id end) as people_30d,
     count(distinct case when age <= 14 then department end) as departments_14d,
-    count(distinct department) as departments_30d,
+    count(distinct case when age <= 30 then department end) as departments_30d,
     cast({{ exact_sum("case when age <= 7 then engagements else 0 end") }} as integer) as engagements_7d,
-    cast({{ exact_sum("engagements") }} as integer) as engagements_30d,
-    cast({{ exact_sum("pricing_visits") }} as integer) as pricing_visits_30d,
-    cast({{ exact_sum("decision_touches") }} as integer) as decision_touches_30d
+    cast({{ exact_sum("case when age <= 30 then engagements else 0 end") }} as integer) as engagements_30d,
+    cast({{ exact_sum("engagements") }} as integer) as engagements_90d,
+    cast({{ exact_sum("case when age <= 30 then pricing_visits else 0 end") }} as integer) as pricing_visits_30d,
+    cast({{ exact_sum("case when age <= 30 then decision_touches else 0 end") }} as integer) as decision_touches_30d
 from aged
 group by account_key, as_of

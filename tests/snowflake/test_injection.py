@@ -448,7 +448,13 @@ WRONG = [
     ),
     ("free_mail_domains", 3, "domain", "", "domain is empty. Fill it in."),
     ("title_seniority", 7, "priority", "10", "priority is '10' as in row 1. Keep one of them."),
-    ("title_department", 1, "department", "{{ 7919 * 104729 }}", "department is '{{ 7919 * 104729 }}'. Write one of executive,"),
+    (
+        "title_department",
+        1,
+        "department",
+        "{{ 7919 * 104729 }}",
+        "department is '{{ 7919 * 104729 }}'. Write one of executive,",
+    ),
     ("shared_mailboxes", 2, "local_part", "a\0b", "local_part is 'a b'. Write text without the sign of number zero."),
     (
         "industry_aliases",
