@@ -174,7 +174,10 @@ def two_shares(before: float, now: float, noise: float) -> float:
 
 
 def binned_features(reference: pd.DataFrame, current: pd.DataFrame, specs: Sequence[FeatureSpec]) -> list[Binned]:
-    """The features of a model in bins, but for those that grow; one that the table lacks, or holds in another type, counts as missing since."""
+    """The features of a model in bins, but for those that grow.
+
+    One that the table lacks, or holds in another type, counts as missing since.
+    """
     found = []
     for spec in specs:
         if spec.name in GROWS:
