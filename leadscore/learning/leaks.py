@@ -9,8 +9,8 @@ alarm. What can be counted is counted by owner, because the snapshots of one acc
 - later_outcome: among snapshots that did not convert within the horizon it knows who did later. Signals fade with the
   distance of what they announce; today's status, copied to snapshots of old, does not.
 - certain_later_outcome: one of its values all but settles whether the lead ever converts.
-- absent_in_open_leads: conversions stand at values that open leads of the same age hardly have, as when a counter went
-  on for months after the snapshot or a status moved on with the conversion.
+- absent_in_open_leads: conversions stand, more often than other snapshots, at values that open leads of the same age
+  hardly have, as when a counter went on for months after the snapshot or a status moved on with the conversion.
 - adversarial_validation: how well it tells labelled snapshots from open leads of the same age. It never quarantines:
   what has drifted is no leak. The row `(all)` is the same question asked of a model of all features.
 """
@@ -163,7 +163,7 @@ def check_feature(spec: FeatureSpec, values: NDArray[np.float32], sample: Sample
     )  # fmt: skip
 
     expected, seen = open_counts(bins, sample, len(names))
-    lacking = lacking_share(labelled, label, expected, seen)
+    lacking = lacking_share(labelled, label, expected, seen, owner)
     yield _row(
         spec.name, "absent_in_open_leads", lacking, MOST_ABSENT,
         f"{lacking:.0%} of the conversions stand at values that open leads of the same age hardly have",
@@ -272,24 +272,32 @@ def open_counts(bins: NDArray[np.int64], sample: Sample, width: int) -> tuple[Fl
     return counted(bins[:n], width, sample.weight), counted(bins[n:], width)
 
 
-def lacking_share(bins: NDArray[np.int64], label: NDArray[np.bool_], expected: Floats, seen: Floats) -> float:
+def lacking_share(
+    bins: NDArray[np.int64], label: NDArray[np.bool_], expected: Floats, seen: Floats, owner: NDArray[np.int64]
+) -> float:
     """The share of conversions (n,) at values that open leads have ABSENT times more rarely than expected, for sure.
 
-    The values are single bins, or all bins from one on upwards or downwards: what went on counting lacks its tail.
+    The values are single bins, or all bins from one on upwards or downwards: what went on counting lacks its tail. They
+    count only where conversions surely stand more often than other snapshots do: what all have lost alike has drifted.
     """
-    if label.sum() < FEWEST or not seen.sum():
+    if label.sum() < FEWEST or not label.size - label.sum() or not seen.sum():
         return float("nan")
+    n_owners = len(np.unique(owner[label]))
 
     def lacks(expected: Floats, seen: Floats) -> NDArray[np.bool_]:
         return np.asarray(ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected)
 
-    converted = counted(bins[label], len(seen))
-    found = [converted[lacks(expected, seen)].sum()]
+    def tells(converted: Floats, others: Floats) -> NDArray[np.bool_]:
+        spread = np.sqrt(np.maximum(others * (1 - others), 0.0) / n_owners)
+        return np.asarray(converted - others > SURE * spread)
+
+    converted, others = (counted(bins[of], len(seen)) / of.sum() for of in (label, ~label))
+    found = [converted[lacks(expected, seen) & tells(converted, others)].sum()]
     for direction in (slice(None), slice(None, None, -1)):
         # Missing values, the last bin, are no end of a scale.
-        below, there, gone = (np.cumsum(counts[:-1][direction]) for counts in (expected, seen, converted))
-        found.append(gone[lacks(below, there)].max(initial=0))
-    return float(max(found) / label.sum())
+        ends = [np.cumsum(counts[:-1][direction]) for counts in (expected, seen, converted, others)]
+        found.append((ends[2] * (lacks(*ends[:2]) & tells(*ends[2:]))).max(initial=0))
+    return float(max(found))
 
 
 def tells_apart(

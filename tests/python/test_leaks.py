@@ -86,6 +86,21 @@ def test_a_leak_is_seen_by_the_check_that_is_for_it(kind: str, check: str, seed:
     assert check in found["leak"]
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_all_have_lost_alike_is_drift_and_no_leak(seed: int) -> None:
+    frame = world(seed=seed)
+    often = np.where(frame["purpose"] == "scoring", 2, 8)
+    visits = pd.Series(np.random.default_rng(seed).poisson(often))
+    assert suspects(frame.assign(visits=visits)) == {}
+    found = leaks.checks(
+        pa.Table.from_pandas(frame.assign(visits=visits), preserve_index=False), PARAMETERS
+    ).to_pandas()
+    apart = found[(found["feature"] == "visits") & (found["check_name"] == "adversarial_validation")]
+    assert apart["statistic"].item() > 0.9, (
+        "The values are all but absent in open leads, so that it could have been taken for one."
+    )
+
+
 @given(st.integers(0, 10_000), st.sampled_from([60, 300, 2000]), st.sampled_from([0.01, 0.05, 0.3]))
 @settings(max_examples=25, deadline=None)
 def test_honest_features_of_any_world_pass(seed: int, n: int, rate: float) -> None:
