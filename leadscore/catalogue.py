@@ -32,6 +32,7 @@ COLUMNS = (
     "sentence_missing",
     "label",
     "is_actionable",
+    "is_watched",
 )
 # What becomes part of a property file as it stands must not be read as anything else there.
 RULES = {

@@ -7,7 +7,7 @@ The registry is the one from before this run: its champion is watched, and there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -27,6 +27,7 @@ from leadscore.learning.drift import (
     kish,
     newest_quarter,
 )
+from leadscore.learning.encoding import FeatureSpec
 from leadscore.learning.splits import days, owners
 
 KEYS = ["part", "week", "account_key", "is_converted", "lead_id", "as_of"]
@@ -91,10 +92,11 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     return score
 
 
-def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
+def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table, catalogue: pa.Table) -> pa.Table:
     """How each feature of the champion, and its score, differs from what it learnt from: a row per week and feature.
 
-    rows and scores are in the same order. Columns as in DRIFT; importance is the share of the feature in the mean size of contributions.
+    rows and scores are in the same order. catalogue: feature and is_watched of `feature_catalogue`; those that are not are left
+    out. Columns as in DRIFT; importance is the share of the feature in the mean size of contributions.
     """
     model = _model(registry)
     is_reference = np.asarray(rows.column("part").to_pylist(), dtype=object) == "reference"
@@ -102,15 +104,17 @@ def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
         return DRIFT.empty_table()
     frame = rows.to_pandas(strings_to_categorical=True)
     frame[SCORE] = scores.column("conversion_probability").to_pandas()
+    unwatched = {row["feature"] for row in catalogue.to_pylist() if not row["is_watched"]}
+    watched = [spec for spec in model.features if spec.name not in unwatched]
     keys = owners(frame["account_key"], frame["lead_id"], len(frame))
     frame["owner"] = pd.factorize(pd.Series(keys))[0]
     reference, current = frame[is_reference], frame[~is_reference]
     version, importance, usual = (
         registry["model_version"][0].as_py(),
         _importance(model, reference),
-        _usual(model, reference),
+        _usual(watched, reference),
     )
-    features, cells = _prepared(model, reference, current)
+    features, cells = _prepared(watched, reference, current)
     number, weeks = pd.factorize(current["week"], sort=True)
     found: list[dict[str, object]] = []
     for place, week in enumerate(weeks):
@@ -124,21 +128,23 @@ def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
     return _table(found, DRIFT)
 
 
-def _prepared(model: LeadModel, before: pd.DataFrame, now: pd.DataFrame) -> tuple[list[Binned], tuple[Cells, Cells]]:
-    """The model's features and its score in bins of the rows before, and who the rows of both are."""
-    features = binned_features(before, now, model.features)
+def _prepared(
+    watched: Sequence[FeatureSpec], before: pd.DataFrame, now: pd.DataFrame
+) -> tuple[list[Binned], tuple[Cells, Cells]]:
+    """The watched features and the score in bins of the rows before, and who the rows of both are."""
+    features = binned_features(before, now, watched)
     if before[SCORE].notna().any():
         features.append(bins_of(SCORE, before[SCORE], now[SCORE], "numeric"))
     ages = ages_of(before, now)
     return features, (Cells(ages[0], before["owner"].to_numpy()), Cells(ages[1], now["owner"].to_numpy()))
 
 
-def _usual(model: LeadModel, reference: pd.DataFrame) -> dict[str, dict[str, object]]:
+def _usual(watched: Sequence[FeatureSpec], reference: pd.DataFrame) -> dict[str, dict[str, object]]:
     """How far each feature moved while the champion learnt: the newest quarter of the reference beside the rest of it."""
     newest = newest_quarter(days(reference["as_of"]))
     if newest.all():
         return {}
-    features, cells = _prepared(model, reference[~newest], reference[newest])
+    features, cells = _prepared(watched, reference[~newest], reference[newest])
     return {
         str(each["feature"]): {
             "usual_psi": each["psi"],

@@ -13,6 +13,9 @@ from leadscore.learning.choosing import FIGURES, SPACE, Backtest, compare_imbala
 from leadscore.pipeline import KEYS
 
 AUTO = "auto"
+# After reasons of these, which say that the world has changed, the newer a snapshot is the more it counts.
+CHANGED = {"drift", "performance_down"}
+HALF_LIFE_HORIZONS = 2
 _COUNTS = ["n_rounds", "n_rows", "n_positive"]
 
 
@@ -37,16 +40,21 @@ def tuning_trials(rows: pa.Table, parameters: pa.Table, comparison: pa.Table) ->
     return _table(found, {"trial": pa.int64(), "max_depth": pa.int64()}, [*SPACE, *FIGURES])
 
 
-def settings(parameters: pa.Table, comparison: pa.Table, trials: pa.Table, catalogue: pa.Table) -> pa.Table:
+def settings(
+    parameters: pa.Table, decision: pa.Table, comparison: pa.Table, trials: pa.Table, catalogue: pa.Table
+) -> pa.Table:
     """The parameters, and beside them as JSON the arguments of `fit` that were chosen: `training_options`.
 
     Args:
-        parameters, comparison, trials: `int_learning__parameters`, `ml_imbalance_comparison` and `ml_tuning_trials`.
+        parameters, decision, comparison, trials: `int_learning__parameters`, `int_learning__decision`,
+            `ml_imbalance_comparison` and `ml_tuning_trials`.
         catalogue: feature and family of `feature_catalogue`.
     """
     families = dict(zip(catalogue["feature"].to_pylist(), catalogue["family"].to_pylist(), strict=True))
     weights = family_weights(parameters["feature_family_weights"][0].as_py(), families)
     options: dict[str, Any] = {"class_imbalance": _chosen_way(comparison)}
+    if CHANGED & set((decision["reasons"][0].as_py() or "").split(", ")):
+        options["half_life_days"] = HALF_LIFE_HORIZONS * parameters["horizon_days"][0].as_py()
     if weights:
         options["feature_weights"] = weights
     for trial in trials.to_pylist():

@@ -168,6 +168,7 @@ def fit_boosting(
     max_depth: int | None = None,
     class_imbalance: str = NONE,
     feature_weights: Mapping[str, float] | None = None,
+    weight: Floats | None = None,
     **params: Any,
 ) -> tuple[BoostedScorer, Floats, dict[str, Any]]:
     """A booster on all rows, the margins (n,) of rows while they were held out, and what was decided on the way.
@@ -176,9 +177,9 @@ def fit_boosting(
 
     ``owner`` (n,) says whose a row is: rates of levels are learnt from other owners' rows. ``class_imbalance`` is a way
     of ``imbalance``; its shift of the base rate is taken back. ``feature_weights`` say how much likelier than others a
-    feature is to be among those a node may split on.
+    feature is to be among those a node may split on. ``weight`` (n,) is what a row counts in training.
     """
-    table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights)
+    table = TrainingTable.of(frame, features, owner, seed, class_imbalance, feature_weights, weight)
     settings = {
         **defaults_for(label, feature_weights),
         **params,

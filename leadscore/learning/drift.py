@@ -9,8 +9,8 @@ a look and 0.25 action. Three things would make it cry wolf, and are dealt with 
   companies, by Kish's effective size, (sum of weights)^2 / sum of weights^2.
 - Leads grow older, which is no drift. Weeks are compared at equal ages: each is weighted to the ages of the reference, as
   death rates of two countries are (direct standardisation).
-- Companies of which more and more people are known. How many there are is not watched, nor what they do in a quarter; equal
-  numbers of them, as with ages, would leave too few rows in a week to see what colleagues do.
+- Companies of which more and more people are known. How many there are is not watched, nor what they do in a quarter: the
+  feature catalogue says so. Equal numbers of them, as with ages, would leave too few rows in a week to see what colleagues do.
 - What always moves. Companies gain leads, every webinar is a new first touch. How far the newest quarter of the reference is from the
   rest of it stands beside each figure: that much the model has seen while it learnt.
 
@@ -36,11 +36,6 @@ Codes = NDArray[np.int64]
 N_BINS = 10
 MAX_CATEGORIES = 20
 AGE, N_AGES = "lead_age_days", 5
-GROWS = frozenset({"known_colleagues", "others_engagements_90d"})
-"""Features that grow for as long as a history does, at any age of a lead, and are not watched for that.
-
-What colleagues do is watched over shorter windows.
-"""
 SEEN_ONCE = 0.5
 """A bin without rows counts as half a row, so that logarithms exist."""
 
@@ -177,14 +172,9 @@ def two_shares(before: float, now: float, noise: float) -> float:
 
 
 def binned_features(reference: pd.DataFrame, current: pd.DataFrame, specs: Sequence[FeatureSpec]) -> list[Binned]:
-    """The features of a model in bins, but for those that grow.
-
-    One that the table lacks, or holds in another type, counts as missing since.
-    """
+    """The features of a model in bins; one that the table lacks, or holds in another type, counts as missing since."""
     found = []
     for spec in specs:
-        if spec.name in GROWS:
-            continue
         try:
             before, now = column_of(reference, spec.name), column_of(current, spec.name)
             found.append(bins_of(spec.name, before, now, spec.kind))

@@ -6,7 +6,7 @@ log-odds (King and Zeng 2001). What is left is for the calibration, and the judg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +35,33 @@ class Sample:
         return float(np.log((ones + 0.5) / (float(weight.sum()) - ones + 0.5)))
 
 
-def rebalanced(matrix: NDArray[np.float32], label: Floats, types: list[str], way: str = NONE, seed: int = 0) -> Sample:
+def rebalanced(
+    matrix: NDArray[np.float32],
+    label: Floats,
+    types: list[str],
+    way: str = NONE,
+    seed: int = 0,
+    weight: Floats | None = None,
+) -> Sample:
     """The rows with as many ones as zeros: by weight, by leaving out zeros at random, or by making up ones.
 
-    types: "c" for a column of category codes, else "q". Where fewer than two of a class are there, or as many ones
-    already, the rows come back as they are.
+    types: "c" for a column of category codes, else "q". weight: (n,) what a row counts, all alike if none; what is made up
+    counts as ones do on average. Where fewer than two of a class are there, or as many ones already, the rows come back
+    as they are.
     """
     ones, zeros = int(label.sum()), int(len(label) - label.sum())
     if way == NONE or ones < 2 or zeros <= ones:
-        return Sample(matrix, label)
+        return Sample(matrix, label, weight)
     if way == WEIGHTS:
-        return Sample(matrix, label, np.where(label == 1, zeros / ones, 1.0))
+        return Sample(matrix, label, np.where(label == 1, zeros / ones, 1.0) * (1.0 if weight is None else weight))
     if way == UNDERSAMPLING:
         drawn = np.random.default_rng(seed).choice(np.flatnonzero(label == 0), ones, replace=False)
         kept = np.sort(np.append(np.flatnonzero(label == 1), drawn))
-        return Sample(matrix[kept], label[kept])
-    return _smote(matrix, label, types, seed)
+        return Sample(matrix[kept], label[kept], None if weight is None else weight[kept])
+    made = _smote(matrix, label, types, seed)
+    if weight is None:
+        return made
+    return replace(made, weight=np.append(weight, np.full(len(made.label) - len(label), weight[label == 1].mean())))
 
 
 def _smote(matrix: NDArray[np.float32], label: Floats, types: list[str], seed: int) -> Sample:

@@ -20,7 +20,7 @@ from leadscore.learning.imbalance import NONE, WAYS
 from leadscore.learning.model import BOOSTING, HYBRID, MODES, RULES, LeadModel
 from leadscore.learning.newton import Floats
 from leadscore.learning.rules import Rule, read_rules
-from leadscore.learning.splits import Fold, account_folds, owners, random_folds, time_and_account_folds
+from leadscore.learning.splits import Fold, account_folds, days, owners, random_folds, time_and_account_folds
 
 # Below the first, only rules; below either of the other two, rules that learn (DOMAIN practice, see choose_mode).
 MIN_CONVERSIONS_TO_LEARN = 20
@@ -53,6 +53,7 @@ def fit(
     nthread: int = 2,
     class_imbalance: str = NONE,
     feature_weights: Mapping[str, float] | None = None,
+    half_life_days: float | None = None,
     **params: Any,
 ) -> LeadModel:
     """A model of the chance that a row's label is 1.
@@ -65,7 +66,8 @@ def fit(
     mode: rules, hybrid, gradient_boosting, or auto to follow the data. params: of XGBoost, ``max_rounds``, and ``members``, how many
     boosters are averaged.
     class_imbalance: how boosting treats rare conversions: none, class_weights, undersampling or smote. feature_weights: how
-    much likelier than 1 a feature is to be considered at a split.
+    much likelier than 1 a feature is to be considered at a split. half_life_days: after how many days before the newest row a
+    row counts half for the trees; none if all count alike.
     Rows whose label is missing, or tables the model could not read again, end in a LeadscoreError.
     """
     frame = as_frame(features)
@@ -100,10 +102,13 @@ def fit(
         folds = with_newest(folds, owner)
         trees, held_out, decided = fit_boosting(
             frame, y, specs, folds, owner,
-            seed=seed, nthread=nthread, class_imbalance=class_imbalance, feature_weights=feature_weights, **params,
+            seed=seed, nthread=nthread, class_imbalance=class_imbalance, feature_weights=feature_weights,
+            weight=recency(as_of, half_life_days), **params,
         )  # fmt: skip
         scorer, calibration, blended = _with_line(frame, y, trees, held_out, read, assumed_rate, folds)
         decided |= blended
+        if half_life_days is not None:
+            decided["half_life_days"] = half_life_days
     elif chosen == HYBRID:
         owner = owners(account, lead, len(y))
         scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, owner, seed)
@@ -194,6 +199,19 @@ def honest_folds(
         if usable:
             return usable
     return []
+
+
+def recency(as_of: Any, half_life_days: float | None) -> Floats | None:
+    """What each row (n,) counts when its age, from the newest row on, halves it every so many days; none if nothing does.
+
+    LeadscoreError if a half-life is given and no moments are, or if it is not above 0.
+    """
+    if half_life_days is None:
+        return None
+    if as_of is None or not half_life_days > 0:
+        raise LeadscoreError("half_life_days takes a number of days above 0, and needs as_of, the moment of each row.")
+    day = days(as_of)
+    return np.asarray(0.5 ** ((day.max(initial=0) - day) / half_life_days), dtype=np.float64)
 
 
 def with_newest(folds: Sequence[Fold], owner: NDArray[np.object_]) -> list[Fold]:

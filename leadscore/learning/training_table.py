@@ -24,7 +24,8 @@ Mask = NDArray[np.bool_]
 class TrainingTable:
     """All rows as the booster reads them, but for the rates of many levels, which depend on who may know whom.
 
-    The columns are the features (f), then the ranks of those that have rates.
+    The columns are the features (f), then the ranks of those that have rates. weight: (n,) what a row counts, all alike if
+    none.
     """
 
     matrix: NDArray[np.float32]
@@ -34,6 +35,7 @@ class TrainingTable:
     seed: int
     class_imbalance: str
     feature_weights: Floats | None
+    weight: Floats | None = None
 
     @classmethod
     def of(
@@ -44,6 +46,7 @@ class TrainingTable:
         seed: int,
         class_imbalance: str = NONE,
         feature_weights: Mapping[str, float] | None = None,
+        weight: Floats | None = None,
     ) -> TrainingTable:
         types = xgboost_types(features)
         rated = {}
@@ -58,7 +61,7 @@ class TrainingTable:
         if feature_weights:
             names = [spec.name for spec in features] + [levels.name for levels in rated.values()]
             weights = np.array([float(feature_weights.get(name, 1.0)) for name in names])
-        return cls(matrix, types + ["q"] * len(rated), rated, owner, seed, class_imbalance, weights)
+        return cls(matrix, types + ["q"] * len(rated), rated, owner, seed, class_imbalance, weights, weight)
 
     @property
     def size(self) -> int:
@@ -76,7 +79,9 @@ class TrainingTable:
         part = fold_of(self.owner, N_PARTS, self.seed + draw) if self.rated else np.empty(0, dtype=np.int64)
         for place, levels in self.rated.items():
             matrix[:, place] = levels.out_of_part(rows, label, part)
-        sample = rebalanced(matrix, label[rows], self.types, self.class_imbalance, self.seed + draw)
+        # As many in all as there are rows, or what holds leaves back would hold back more.
+        weight = None if self.weight is None else self.weight[rows] / self.weight[rows].mean()
+        sample = rebalanced(matrix, label[rows], self.types, self.class_imbalance, self.seed + draw, weight)
         return self.data(sample.matrix, sample.label, settings, weight=sample.weight), sample.log_odds
 
     def unknown(self, fit: Mask, rows: Mask, label: Floats) -> NDArray[np.float32]:

@@ -177,12 +177,6 @@ def test_a_lead_base_that_grows_older_has_not_drifted() -> None:
     assert at_equal_ages["n_rows"] < as_it_is["n_rows"], "Weights cost some of the sample."
 
 
-def test_what_grows_with_every_history_is_not_watched() -> None:
-    rows = pd.DataFrame({"known_colleagues": [0.0, 1.0, 2.0], "visits": [1.0, 2.0, 3.0]})
-    specs = [FeatureSpec(name, "numeric") for name in rows]
-    assert [feature.name for feature in binned_features(rows, rows, specs)] == ["visits"]
-
-
 def test_a_week_that_lacks_an_age_is_compared_at_the_ages_it_has() -> None:
     reference = pd.DataFrame(
         {"lead_age_days": np.repeat([1.0, 100.0, 300.0], 100), "x": np.repeat([1.0, 2.0, 3.0], 100)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 from test_learning import leads
 
 from leadscore import training_choices
@@ -92,6 +94,34 @@ def test_probabilities_stay_honest_and_the_same_bytes_come_twice(way):
     assert dump_artifact(again) == dump_artifact(model)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_what_changed_lately_is_learnt_sooner_if_newer_rows_count_more(way):
+    rng = np.random.default_rng(1)
+    day = np.sort(rng.integers(0, 600, 6_000))
+    x = pd.DataFrame({"old_sign": rng.normal(size=6_000), "new_sign": rng.normal(size=6_000)})
+    told = np.where(day < 450, x["old_sign"], x["new_sign"])
+    label = rng.random(6_000) < expit(1.5 * told - 2.5)
+    as_of = np.datetime64("2024-01-01") + day
+
+    def skill(half_life_days):
+        args = {"class_imbalance": way, "mode": "gradient_boosting", "half_life_days": half_life_days, **QUICK}
+        new = pd.DataFrame({"old_sign": rng.normal(size=4_000), "new_sign": np.linspace(-3, 3, 4_000)})
+        outcome = rng.random(4_000) < expit(1.5 * new["new_sign"] - 2.5)
+        model = fit(x, label, as_of, np.arange(6_000), **args)
+        assert model.params.get("half_life_days") == half_life_days
+        return all_metrics(outcome, model.predict_proba(new)[:, 1])
+
+    alike, by_age = skill(None), skill(60.0)
+    assert by_age["roc_auc"] > alike["roc_auc"] + 0.02
+    assert by_age["log_loss"] < alike["log_loss"]
+
+
+@pytest.mark.parametrize(("as_of", "half_life"), [(None, 90), (["2024-01-01", "2024-02-01"], 0)])
+def test_a_half_life_needs_moments_and_a_length(as_of, half_life):
+    with pytest.raises(LeadscoreError, match="half_life_days takes a number of days above 0, and needs as_of"):
+        fit(pd.DataFrame({"x": [1.0, 2.0]}), [0, 1], as_of, mode="gradient_boosting", half_life_days=half_life)
+
+
 def test_a_way_that_does_not_exist_is_refused():
     with pytest.raises(LeadscoreError, match="The way 'magic' to treat rare conversions does not exist"):
         fit(pd.DataFrame({"x": [1.0, 2.0]}), [0, 1], class_imbalance="magic")
@@ -171,12 +201,25 @@ def test_weights_of_families_become_weights_of_features_and_shift_importance():
 
 
 def test_what_was_chosen_becomes_the_arguments_of_training():
-    parameters = pa.table({"feature_family_weights": ["fit=2"], "random_seed": [7]})
+    parameters = pa.table({"feature_family_weights": ["fit=2"], "random_seed": [7], "horizon_days": [90]})
+    decision = pa.table({"reasons": ["age"]})
     catalogue = pa.table({"feature": ["x", "y"], "family": ["fit", "intent"]})
     comparison = pa.table({"class_imbalance": ["none", "smote"], "is_chosen": [False, True]})
     trials = pa.table({"is_chosen": [False, True], **{name: [1.0, 2.0] for name in SPACE}, "max_depth": [3, 4]})
-    (row,) = training_choices.settings(parameters, comparison, trials, catalogue).to_pylist()
+    (row,) = training_choices.settings(parameters, decision, comparison, trials, catalogue).to_pylist()
     assert row["random_seed"] == 7
     assert '"class_imbalance": "smote"' in row["training_options"]
     assert '"feature_weights": {"x": 2.0}' in row["training_options"]
     assert '"max_depth": 4' in row["training_options"]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "half_life"), [("age, drift", 180), ("performance_down", 180), ("age, more_data", None), (None, None)]
+)
+def test_newer_snapshots_count_more_after_a_change_and_only_then(reasons, half_life):
+    parameters = pa.table({"feature_family_weights": [""], "horizon_days": [90]})
+    nothing = pa.table({"is_chosen": pa.array([], pa.bool_())})
+    catalogue = pa.table({"feature": ["x"], "family": ["fit"]})
+    decision = pa.table({"reasons": pa.array([reasons], pa.string())})
+    (row,) = training_choices.settings(parameters, decision, nothing, nothing, catalogue).to_pylist()
+    assert json.loads(row["training_options"]).get("half_life_days") == half_life
