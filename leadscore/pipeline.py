@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from leadscore import __version__, explain, scorecard
 from leadscore.errors import LeadscoreError
-from leadscore.learning import LeadModel, dump_artifact, fit, load_artifact
+from leadscore.learning import LeadModel, dump_artifact, fit, load_registered
 from leadscore.learning.evaluate import ALL, held_out_predictions, metrics_of
 from leadscore.learning.gates import are_passed, contest, judge, unopposed
 from leadscore.learning.readiness import COLUMNS as VERDICTS
@@ -141,7 +141,10 @@ def metrics(predictions: pa.Table, parameters: pa.Table, decision: pa.Table, odd
     }
     judged_rows = predictions.to_pandas().rename(columns=columns)
     judged_rows["month"] = pd.to_datetime(judged_rows["as_of"]).dt.strftime("%Y-%m")
-    found = metrics_of(judged_rows, seed=wanted["random_seed"], threshold=float(threshold), slices=["segment", "month"])
+    found = metrics_of(
+        judged_rows, seed=wanted["random_seed"], threshold=float(threshold), slices=["segment", "month"],
+        key=["lead_id", "as_of"],
+    )  # fmt: skip
     return pa.Table.from_pandas(found, schema=METRICS, preserve_index=False)
 
 
@@ -241,7 +244,7 @@ def _usable(registered: dict[str, Any] | None, features: pa.Table) -> LeadModel 
     if registered is None:
         return None
     try:
-        model = load_artifact(registered["artifact"], registered["artifact_sha256"])
+        model = load_registered(registered)
         model.margins(features.slice(0, 1))
     except LeadscoreError:
         return None
@@ -268,11 +271,11 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     names = np.array(json.loads(row["feature_names"]), dtype=object)
     version, reference_odds = row["model_version"], row["reference_odds"]
     # An artifact that cannot be read is refused here, before any worker starts.
-    load_artifact(row["artifact"], row["artifact_sha256"])
+    load_registered(row)
 
     def score(batch: pa.RecordBatch) -> pa.RecordBatch:
         # The model's text travels to workers and not the model; each of them reads it once.
-        model = load_artifact(row["artifact"], row["artifact_sha256"])
+        model = load_registered(row)
         contributions = model.contributions(batch)
         points = scorecard.points_from_log_odds(contributions[:, :-1])
         base = scorecard.raw_score(contributions[:, -1], reference_odds)

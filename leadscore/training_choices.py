@@ -52,13 +52,15 @@ def settings(
     """
     families = dict(zip(catalogue["feature"].to_pylist(), catalogue["family"].to_pylist(), strict=True))
     weights = family_weights(parameters["feature_family_weights"][0].as_py(), families)
-    options: dict[str, Any] = {"class_imbalance": _chosen_way(comparison)}
+    fixed = parameters["class_imbalance"][0].as_py()
+    options: dict[str, Any] = {"class_imbalance": _chosen_way(comparison) if fixed == AUTO else fixed}
     if CHANGED & set((decision["reasons"][0].as_py() or "").split(", ")):
         options["half_life_days"] = HALF_LIFE_HORIZONS * parameters["horizon_days"][0].as_py()
     if weights:
         options["feature_weights"] = weights
     for trial in trials.to_pylist():
-        if trial["is_chosen"]:
+        # The first trial is the defaults, which nothing need be said about.
+        if trial["is_chosen"] and trial["trial"]:
             options |= {name: trial[name] for name in SPACE}
     return parameters.append_column("training_options", pa.array([json.dumps(options, sort_keys=True)]))
 

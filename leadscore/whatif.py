@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from leadscore import scorecard
 from leadscore.errors import LeadscoreError
-from leadscore.learning import LeadModel, load_artifact
+from leadscore.learning import LeadModel, load_registered
 from leadscore.learning.encoding import as_frame
 from leadscore.rhythm import WEEKS, rhythm
 
@@ -179,14 +179,14 @@ def adviser(registry: pa.Table, actions: pa.Table, catalogue: pa.Table) -> Calla
     """
     row = registry.to_pylist()[0]
     # What cannot be read is refused here, before any worker starts.
-    load_artifact(row["artifact"], row["artifact_sha256"])
+    load_registered(row)
     known = read_actions(actions, catalogue)
     reads = set(json.loads(row["feature_names"])) | set(WEEK_COLUMNS) | {f for a in known for f, *_ in a.changes}
     names = np.array([action.name for action in known], dtype=object)
 
     def advise(batch: pa.RecordBatch) -> pa.RecordBatch:
         # The model's text travels to workers and not the model; each of them reads it once.
-        model = load_artifact(row["artifact"], row["artifact_sha256"])
+        model = load_registered(row)
         frame = as_frame(batch.select([name for name in batch.schema.names if name in reads]))
         points = effects(model, frame, known)
         chosen = strongest(points)

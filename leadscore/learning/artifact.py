@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -62,6 +63,21 @@ def load_artifact(text: str, expected_sha256: str) -> LeadModel:
         horizon_days=content["horizon_days"],
         params=content["params"],
     )
+
+
+def load_registered(row: Mapping[str, Any]) -> LeadModel:
+    """The model of a row of the registry (artifact, artifact_sha256, feature_names); LeadscoreError if its text was changed, or if
+    the row lists other features than the model reads, whose points would then bear wrong names."""
+    model = load_artifact(row["artifact"], row["artifact_sha256"])
+    listed = json.loads(row["feature_names"])
+    if listed != model.feature_names:
+        other = sorted(set(listed) ^ set(model.feature_names))
+        differs = f"'{other[0]}' is in one of them only" if other else "their order differs"
+        raise LeadscoreError(
+            f"The registry's feature_names are not those of the model's artifact: {differs}. The row was changed after training "
+            "and is not used. Restore the row or train again."
+        )
+    return model
 
 
 def _scorer(

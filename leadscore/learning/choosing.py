@@ -28,6 +28,8 @@ from leadscore.learning.training import binary_label, choose_mode, honest_folds
 from leadscore.learning.training_table import TrainingTable
 
 MAX_FOLDS = 2
+# A sample for comparing holds so many rows that converted, or all there are.
+ENOUGH_CONVERSIONS = 200
 FIGURES = ["log_loss", "pr_auc", "roc_auc", "calibration_slope", "calibration_intercept"]
 # What tuning may try: the least, the most, and whether steps are those of a logarithm.
 SPACE: dict[str, tuple[float, float, bool]] = {
@@ -66,11 +68,13 @@ class Backtest:
         seed: int = 0,
         nthread: int = 2,
     ) -> Backtest:
-        """The backtest of a table of training; of more rows than ``max_rows`` all rows of some leads, by hash."""
+        """The backtest of a table of training; of more rows than ``max_rows`` all rows of some leads, by hash: of so many
+        more that conversions suffice to carry boosting."""
         frame, y = as_frame(features), binary_label(label, len(features))
         kept = np.ones(len(y), dtype=bool)
-        if len(y) > max_rows:
-            kept = stable_hash(lead, seed) < np.uint64(int(max_rows / len(y) * 2**64))
+        share = max(max_rows / len(y), ENOUGH_CONVERSIONS / max(y.sum(), 1)) if len(y) else 1.0
+        if share < 1:
+            kept = stable_hash(lead, seed) < np.uint64(int(share * 2**64))
         as_of, account, lead = (np.asarray(key, dtype=object)[kept] for key in (as_of, account, lead))
         frame, y = frame[kept].reset_index(drop=True), y[kept]
         boosts = len(np.unique(y)) == 2 and choose_mode(y, lead) == BOOSTING

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadscore.learning.encoding import Table, as_frame
-from leadscore.learning.metrics import with_intervals
+from leadscore.learning.metrics import gains_over, with_intervals
 from leadscore.learning.model import LeadModel
 from leadscore.learning.rules import Rule
 from leadscore.learning.splits import days, owners, rolling_folds, stable_hash
@@ -102,9 +102,9 @@ def held_out_predictions(
     """Predictions of model and rules for rows that took no part in training them.
 
     Out of time, a backtest with a rolling origin: the newest window is cut by months into ``n_origins`` periods, and each
-    quarter of the accounts, by hash, is predicted in each period by a model of the other accounts' rows whose horizon had
-    passed when the period opens. Random: trains on as many rows and ignores both time and account; what it shows more is
-    leakage, not skill. More rows than ``max_rows`` are thinned by hash of the lead.
+    third of the accounts, by hash, is predicted in each period by a model of the other accounts' rows whose horizon had
+    passed when the period opens. Random: half of the same rows, by lot, predicted by a model of as many others that ignores
+    both time and account; what it shows more on them is leakage, not skill. More rows than ``max_rows`` are thinned by hash of the lead.
 
     Columns: split (out_of_time, random), row (position in the input), origin (the day the period opens, datetime64[D]),
     label, model and rules (probabilities), owner (the account, else the lead, whose rows stand and fall together),
@@ -123,10 +123,10 @@ def held_out_predictions(
 
     def train(rows: NDArray[np.bool_], mode: str, by_time: bool) -> LeadModel:
         # One member of each kind: the mean of several is a little better, and judging would take twice as long.
-        where: dict[str, Any] = {"as_of": moment[rows], "account": owner[rows]} if by_time else {}
+        where: dict[str, Any] = {"as_of": moment[rows], "account": owner[rows]} if by_time else {"half_life_days": None}
         return fit(
             frame[rows], y[rows], rules=rules, horizon_days=horizon_days, mode=mode, seed=seed, max_folds=1,
-            **{"members": 1, **where, **fit_params},
+            **{"members": 1, **fit_params, **where},
         )  # fmt: skip
 
     def predict(split: str, origin: int, fitted: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> pd.DataFrame:
@@ -148,11 +148,12 @@ def held_out_predictions(
     folds = list(rolling_folds(moment, owner, horizon_days, newest_share, n_origins, N_FOLDS, seed))
     parts = [predict(OUT_OF_TIME, *fold) for fold in folds]
     n_train = int(np.mean([fitted.sum() for _, fitted, _ in folds])) if folds else int(len(y) * (1 - newest_share))
-    n_test = sum(int(out.sum()) for *_, out in folds) if folds else len(y) - n_train
     shuffled = np.random.default_rng(seed).permutation(len(y))
+    # Half, so that rows of the judged time are left to learn from, as a random split would have it.
+    asked = shuffled[np.any([out for *_, out in folds], axis=0)[shuffled]] if folds else shuffled
     fitted, out = np.zeros((2, len(y)), dtype=bool)
-    fitted[shuffled[:n_train]] = True
-    out[shuffled[n_train : n_train + n_test]] = True
+    out[asked[: len(asked) // 2 if folds else len(y) - n_train]] = True
+    fitted[shuffled[~out[shuffled]][:n_train]] = True
     if fitted.any() and out.any():
         parts.append(predict(RANDOM, int(day.min()), fitted, out))
     if not parts:
@@ -167,13 +168,15 @@ def metrics_of(
     seed: int = 0,
     threshold: float | None = None,
     slices: Sequence[str] = (),
+    key: Sequence[str] = ("row",),
 ) -> pd.DataFrame:
     """Every metric of both scorers on the same held-out rows, with intervals that draw whole owners.
 
     threshold: the probability from which sales would be called. slices: columns of the predictions by whose values the
-    out-of-time rows are judged once more, each alone. Columns: split, slice_kind (all, or the column), slice (its value),
-    scorer (model, rules), metric, value, lower, upper, n_rows, n_positive, n_train; the out-of-time split is always there,
-    its values missing when it has no rows. The split leakage_gap is random less out of time, without an interval.
+    out-of-time rows are judged once more, each alone. key: the columns that name a row. Columns: split, slice_kind (all, or
+    the column), slice (its value), scorer (model, rules), metric, value, lower, upper, n_rows, n_positive, n_train; the
+    out-of-time split is always there, its values missing when it has no rows. The split leakage_gap is random less out of
+    time on the rows that both predicted.
     """
     out_of_time, random = (predictions[predictions["split"] == split] for split in (OUT_OF_TIME, RANDOM))
 
@@ -197,17 +200,24 @@ def metrics_of(
             tables += judged(OUT_OF_TIME, rows, kind, str(value))
     if len(random):
         tables += judged(RANDOM, random)
-    found = pd.concat(tables, ignore_index=True)[COLUMNS]
-    return pd.concat([found, _leakage_gap(found)], ignore_index=True) if len(random) else found
+    both = random.merge(out_of_time[[*key, MODEL, RULES]], on=list(key), suffixes=("", "_honest"))
+    if len(both):
+        tables += [_leakage_gap(both, scorer, n_boot, seed, threshold) for scorer in (MODEL, RULES)]
+    return pd.concat(tables, ignore_index=True)[COLUMNS]
 
 
-def _leakage_gap(metrics: pd.DataFrame) -> pd.DataFrame:
-    """What the random split shows more than the honest one, metric by metric."""
-    whole = metrics[metrics["slice_kind"] == ALL]
-    honest = whole[whole["split"] == OUT_OF_TIME].set_index(["scorer", "metric"])["value"]
-    gap = whole[whole["split"] == RANDOM].set_index(["scorer", "metric"])
-    gap["value"] -= honest
-    return gap.assign(split=LEAKAGE_GAP, lower=np.nan, upper=np.nan).reset_index()[COLUMNS]
+def _leakage_gap(both: pd.DataFrame, scorer: str, n_boot: int, seed: int, threshold: float | None) -> pd.DataFrame:
+    """What the random split shows more than the honest one on the same rows, metric by metric."""
+    label, honest = both["label"].to_numpy(dtype=np.float64), both[f"{scorer}_honest"]
+    return gains_over(label, both[scorer], honest, both["owner"], n_boot, seed, threshold).assign(
+        split=LEAKAGE_GAP,
+        slice_kind=ALL,
+        slice=ALL,
+        scorer=scorer,
+        n_rows=len(label),
+        n_positive=int(label.sum()),
+        n_train=int(both["n_train"].mean()),
+    )
 
 
 def thinned(lead: Any, n_rows: int, max_rows: int, seed: int) -> NDArray[np.int64]:

@@ -195,7 +195,7 @@ def _calibration(ranked: Ranked, w: Floats, wy: Floats) -> tuple[float, float]:
     centre = float(margin @ weight / weight.sum())
     X = np.column_stack([np.ones_like(margin), margin - centre])
     none = np.zeros(2)
-    start = np.array([logit(positive.sum() / weight.sum()), 1.0])
+    start = np.array([logit(positive.sum() / weight.sum()), 0.0])
     slope = logistic_map(X, y, weight=weight, prior_mean=none, prior_precision=none, start=start)
     shift = logistic_map(X[:, :1], y, weight=weight, prior_mean=none[:1], prior_precision=none[:1], offset=margin)
     return (
@@ -235,16 +235,18 @@ def gains_over(
     cluster: Any = None,
     n_boot: int = 200,
     seed: int = 0,
+    threshold: float | None = None,
 ) -> pd.DataFrame:
     """By how much each metric of one vector of probabilities (n,) exceeds that of another, with 95 % intervals.
 
     Both are judged in the same draws of whole clusters, so what makes a draw easy or hard for both falls out of the
-    difference. Columns metric, value, lower, upper, reference (the metric of the other).
+    difference. threshold: the probability from which a row counts as chosen. Columns metric, value, lower, upper, reference (the
+    metric of the other).
     """
     ours, theirs = Ranked.of(label, probability), Ranked.of(label, other)
 
     def both(weight: Floats) -> tuple[Floats, Floats]:
-        return tuple(np.array(list(_metrics(one, weight[one.order]).values())) for one in (ours, theirs))  # type: ignore[return-value]
+        return tuple(np.array(list(_metrics(one, weight[one.order], threshold).values())) for one in (ours, theirs))  # type: ignore[return-value]
 
     draws = [np.subtract(*both(weight)) for weight in _draws(cluster, len(ours.label), n_boot, seed)]
     mine, reference = both(np.ones(len(ours.label)))

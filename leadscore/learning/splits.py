@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from leadscore.errors import LeadscoreError
 
@@ -39,13 +41,37 @@ def stable_hash(keys: Any, seed: int = 0) -> NDArray[np.uint64]:
 
 
 def owners(account: Any, lead: Any, n_rows: int) -> NDArray[np.object_]:
-    """Who each row belongs to (n,): its account, else its lead, else itself."""
+    """Who each row belongs to (n,): its account, else its lead, else itself.
+
+    Owners that share a lead are one: a company that became known after the lead's first snapshot, the two of somebody who
+    changed jobs. It is called by the account that comes first by text.
+    """
     keys = pd.Series(np.char.add("row:", np.arange(n_rows).astype(str)).astype(object))
     for column in (lead, account):
         if column is not None:
             given = pd.Series(np.asarray(column, dtype=object))
             keys = given.where(given.notna(), keys)
-    return keys.to_numpy()
+    if account is None or lead is None:
+        return keys.to_numpy()
+    return _united(
+        keys, pd.Series(np.asarray(account, dtype=object)).notna().to_numpy(), np.asarray(lead, dtype=object)
+    )
+
+
+def _united(keys: pd.Series, of_account: Mask, lead: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The keys (n,), those that a lead ties together replaced by the first of them, accounts before others."""
+    code, names = pd.factorize(keys)
+    person = pd.factorize(pd.Series(lead))[0]
+    known = person >= 0
+    size = len(names) + int(person.max(initial=-1)) + 1
+    ties = coo_matrix((np.ones(known.sum()), (code[known], len(names) + person[known])), shape=(size, size))
+    group = connected_components(ties, directed=False)[1][: len(names)]
+    is_account = np.zeros(len(names), dtype=bool)
+    is_account[code[of_account]] = True
+    order = np.lexsort((np.array([str(name) for name in names]), ~is_account))
+    first = pd.Series(order).groupby(group[order]).first()
+    united: NDArray[np.object_] = np.asarray(names, dtype=object)[first.loc[group[code]].to_numpy()]
+    return united
 
 
 def fold_of(owner: NDArray[np.object_], n_folds: int, seed: int) -> NDArray[np.int64]:

@@ -107,8 +107,8 @@ def fit(
         )  # fmt: skip
         scorer, calibration, blended = _with_line(frame, y, trees, held_out, read, assumed_rate, folds)
         decided |= blended
-        if half_life_days is not None:
-            decided["half_life_days"] = half_life_days
+        asked = {"half_life_days": half_life_days, "feature_weights": dict(feature_weights or {})}
+        decided |= {name: value for name, value in asked.items() if value}
     elif chosen == HYBRID:
         owner = owners(account, lead, len(y))
         scorer, calibration, decided = fit_hybrid(frame, y, specs, read, assumed_rate, owner, seed)

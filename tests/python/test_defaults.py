@@ -158,3 +158,17 @@ def test_with_many_of_both_classes_every_column_speaks():
     assert defaults_for((np.arange(10_000) < 1_000).astype(float)) == DEFAULTS
     # Weights of features choose among columns: there must be some to choose from.
     assert defaults_for(label.astype(float), {"x": 2.0})["colsample_bynode"] < 1.0
+
+
+@pytest.mark.parametrize("mode", ["rules", "hybrid", "gradient_boosting"])
+def test_one_row_and_five_thousand_levels_are_learnt_from(mode):
+    frame, label = shops(12_000, levels=5_000)
+    assert frame["shop"].nunique() > 4_400
+    args = {"mode": mode, **(QUICK if mode == "gradient_boosting" else {})}
+    many, alone = fit(frame, label, **args), fit(frame.head(1), label[:1], **args)
+    for model in (many, alone):
+        again = load_artifact(*dump_artifact(model))
+        probability = again.predict_proba(frame)[:, 1]
+        assert ((probability > 0) & (probability < 1)).all()
+        assert np.allclose(again.contributions(frame).sum(axis=1), again.margins(frame), rtol=0, atol=1e-9)
+    assert alone.mode == "rules"

@@ -153,7 +153,7 @@ def test_where_the_data_carry_no_boosting_nothing_is_compared_or_tuned():
 
 
 def test_many_rows_are_thinned_by_whole_leads():
-    features, label, keys, _ = leads(3_000)
+    features, label, keys, _ = leads(3_000, rate=0.0)
     some = Backtest.of(features, label, keys["as_of"], keys["account"], keys["lead"], max_rows=600)
     assert 350 < len(some.label) < 900
     kept = features["age"].isin(some.frame["age"].dropna())
@@ -201,11 +201,15 @@ def test_weights_of_families_become_weights_of_features_and_shift_importance():
 
 
 def test_what_was_chosen_becomes_the_arguments_of_training():
-    parameters = pa.table({"feature_family_weights": ["fit=2"], "random_seed": [7], "horizon_days": [90]})
+    parameters = pa.table(
+        {"feature_family_weights": ["fit=2"], "random_seed": [7], "horizon_days": [90], "class_imbalance": ["auto"]}
+    )
     decision = pa.table({"reasons": ["age"]})
     catalogue = pa.table({"feature": ["x", "y"], "family": ["fit", "intent"]})
     comparison = pa.table({"class_imbalance": ["none", "smote"], "is_chosen": [False, True]})
-    trials = pa.table({"is_chosen": [False, True], **{name: [1.0, 2.0] for name in SPACE}, "max_depth": [3, 4]})
+    trials = pa.table(
+        {"trial": [0, 1], "is_chosen": [False, True], **{name: [1.0, 2.0] for name in SPACE}, "max_depth": [3, 4]}
+    )
     (row,) = training_choices.settings(parameters, decision, comparison, trials, catalogue).to_pylist()
     assert row["random_seed"] == 7
     assert '"class_imbalance": "smote"' in row["training_options"]
@@ -217,9 +221,27 @@ def test_what_was_chosen_becomes_the_arguments_of_training():
     ("reasons", "half_life"), [("age, drift", 180), ("performance_down", 180), ("age, more_data", None), (None, None)]
 )
 def test_newer_snapshots_count_more_after_a_change_and_only_then(reasons, half_life):
-    parameters = pa.table({"feature_family_weights": [""], "horizon_days": [90]})
+    parameters = pa.table({"feature_family_weights": [""], "horizon_days": [90], "class_imbalance": ["smote"]})
     nothing = pa.table({"is_chosen": pa.array([], pa.bool_())})
     catalogue = pa.table({"feature": ["x"], "family": ["fit"]})
     decision = pa.table({"reasons": pa.array([reasons], pa.string())})
     (row,) = training_choices.settings(parameters, decision, nothing, nothing, catalogue).to_pylist()
     assert json.loads(row["training_options"]).get("half_life_days") == half_life
+    assert json.loads(row["training_options"])["class_imbalance"] == "smote", "What is fixed needs no comparison."
+
+
+def test_where_the_defaults_win_tuning_changes_nothing():
+    parameters = pa.table({"feature_family_weights": [""], "horizon_days": [90], "class_imbalance": ["auto"]})
+    trials = pa.table({"trial": [0, 1], "is_chosen": [True, False], **{name: [3.0, 2.0] for name in SPACE}})
+    comparison = pa.table({"class_imbalance": ["none"], "is_chosen": [True]})
+    catalogue = pa.table({"feature": ["x"], "family": ["fit"]})
+    decision = pa.table({"reasons": ["no_model"]})
+    (row,) = training_choices.settings(parameters, decision, comparison, trials, catalogue).to_pylist()
+    assert json.loads(row["training_options"]) == {"class_imbalance": "none"}
+
+
+def test_a_sample_to_compare_ways_on_carries_boosting_where_all_rows_do():
+    features, label, keys, _ = leads(12_000, 5, rate=-5.5)
+    args = keys["as_of"], keys["account"], keys["lead"]
+    assert 50 < label.sum() < 500
+    assert Backtest.of(features, label, *args, max_rows=1_000, nthread=1).folds

@@ -314,8 +314,37 @@ def test_the_evaluation_judges_both_scorers_on_rows_unknown_to_them():
     assert set(found.metrics["split"]) == {"out_of_time", "random", "leakage_gap"}
     assert figures["out_of_time", "model", "roc_auc"] > figures["out_of_time", "rules", "roc_auc"]
     assert found.metrics.groupby(["split", "scorer"]).size().tolist() == [len(metrics.METRICS)] * 6
-    gap = figures["random", "model", "pr_auc"] - figures["out_of_time", "model", "pr_auc"]
-    assert figures["leakage_gap", "model", "pr_auc"] == gap
+    rows = found.metrics.groupby("split")["n_rows"].first()
+    assert rows["random"] == rows["leakage_gap"] == rows["out_of_time"] // 2
+    gaps = found.metrics[found.metrics["split"] == "leakage_gap"]
+    assert (gaps["lower"] <= gaps["upper"]).sum() > 10, "A gap has its interval."
+
+
+def test_the_leakage_gap_is_the_difference_on_the_rows_that_both_predicted():
+    rng = np.random.default_rng(0)
+    honest = pd.DataFrame(
+        {"row": np.arange(600), "label": rng.random(600) < 0.2, "owner": np.arange(600) // 2, "n_train": 9}
+    )
+    honest["model"], honest["rules"] = rng.random(600), rng.random(600)
+    random = honest.sample(300, random_state=1).assign(model=lambda rows: 0.5 * rows["model"] + 0.5 * rows["label"])
+    both = pd.concat([honest.assign(split="out_of_time"), random.assign(split="random")])
+    figures = metrics_of(both, n_boot=50).set_index(["split", "scorer", "metric"])
+    gap = figures.loc["leakage_gap", "model", "roc_auc"]
+    on_the_same = metrics.roc_auc(random["label"], honest["model"][random.index])
+    assert gap["value"] == pytest.approx(figures.loc["random", "model", "roc_auc"]["value"] - on_the_same)
+    assert gap["lower"] > 0.2
+    assert figures.loc["leakage_gap", "rules", "roc_auc"]["value"] == 0
+
+
+@pytest.mark.parametrize("mode", ["rules", "hybrid", "gradient_boosting"])
+def test_a_half_life_is_judged_like_any_other_way_to_train(mode):
+    features, label, keys, _ = leads(3_000, rate=-2.0)
+    args = {"rules": RULES, "mode": mode, "n_boot": 5, "max_rounds": 20}
+    if mode != "gradient_boosting":
+        del args["max_rounds"]
+    found, weighted = (evaluate(features, label, **keys, **args, half_life_days=days) for days in (None, 60))
+    honest = [table.predictions["model"].to_numpy() for table in (found, weighted)]
+    assert np.array_equal(*honest) == (mode != "gradient_boosting")
 
 
 def test_slices_are_judged_each_alone():
@@ -324,6 +353,7 @@ def test_slices_are_judged_each_alone():
     predictions = pd.DataFrame(
         {
             "split": np.where(np.arange(400) < 300, "out_of_time", "random"),
+            "row": np.arange(400),
             "segment": np.where(np.arange(400) % 3 == 0, "enterprise", "smb"),
             "label": rng.random(400) < probability,
             "model": probability,

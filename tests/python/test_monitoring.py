@@ -21,10 +21,11 @@ BASELINE = '{"out_of_time": {"model": {"roc_auc": [0.85, 0.82, 0.88], "pr_auc": 
 def leads(rng: np.random.Generator, n: int, drifted: bool = False) -> pd.DataFrame:
     """Leads whose pricing visits, or since the drift whose AI visits, say how likely they convert."""
     sign, noise = rng.poisson(1.0, n).astype(float), rng.poisson(1.0, n).astype(float)
+    person = rng.permutation(n)
     return pd.DataFrame(
         {
-            "lead_id": [f"lead {number}" for number in rng.permutation(n)],
-            "account_key": [f"company {number // 2}" for number in range(n)],
+            "lead_id": [f"lead {number}" for number in person],
+            "account_key": [f"company {number // 2}" for number in person],
             "is_converted": rng.random(n) < expit(-4.5 + 1.5 * sign),
             "pricing_visits": noise + drifted if drifted else sign,
             "ai_visits": sign if drifted else np.zeros(n),

@@ -1,9 +1,11 @@
 """What the learning nodes do on a day that trains, on a day that does not, and with a champion that cannot be asked."""
 
+import json
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -155,3 +157,35 @@ def test_the_fingerprint_knows_every_value_and_no_width_of_a_type(seed):
     assert pipeline.fingerprint(rows.set_column(place, "visits", pa.array(values, pa.int32()))) != pipeline.fingerprint(
         rows
     )
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [(["title", "visits"], "their order differs"), (["clicks", "title"], "'clicks' is in one of them only")],
+)
+def test_a_row_that_lists_other_features_than_the_model_reads_is_refused(trained, listed, said):
+    (row,) = trained[2].to_pylist()
+    changed = pa.Table.from_pylist([row | {"feature_names": json.dumps(listed)}], schema=trained[2].schema)
+    with pytest.raises(LeadscoreError, match=said):
+        pipeline.scorer(changed)
+    found = pipeline.gates(rows_of(), segments(rows_of()), RULES, parameters(), decision(), changed)
+    assert found["gate"].to_pylist() == ["champion_unusable"]
+
+
+def test_after_a_drift_every_training_of_a_run_counts_newer_rows_more():
+    rows, boosts = rows_of(3_000), decision(mode="gradient_boosting")
+    found = []
+    for options in ({"max_rounds": 20}, {"max_rounds": 20, "half_life_days": 60}):
+        run = parameters(training_options=json.dumps(options), evaluation_max_rows=3_000)
+        predictions = pipeline.holdout_predictions(rows, segments(rows), RULES, run, boosts)
+        metrics = pipeline.metrics(predictions, run, boosts, ODDS)
+        registry = pipeline.train(rows, RULES, run, boosts, metrics, ODDS)
+        judged = pipeline.gates(rows, segments(rows), RULES, run, boosts, registry)
+        found.append((predictions, registry, judged))
+    (plain, before, _), (weighted, after, judged) = found
+    for split, differs in (("out_of_time", True), ("random", False)):
+        of_split = [table.filter(pc.equal(table["split"], split))["model_probability"] for table in (plain, weighted)]
+        assert of_split[0].equals(of_split[1]) != differs, "The random split knows no time."
+    assert "half_life_days" not in before["parameters"][0].as_py()
+    assert json.loads(after["parameters"][0].as_py())["half_life_days"] == 60
+    assert "better_log_loss" in judged["gate"].to_pylist()
