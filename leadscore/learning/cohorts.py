@@ -27,7 +27,7 @@ WORSE = {
     "base_rate": "two-sided",
 }
 """The figures reported, and which way each is worse."""
-ENOUGH_CONVERSIONS, MAX_WEEKS = 50, 13
+ENOUGH_CONVERSIONS, MAX_WEEKS = 200, 13
 FEW_CONVERSIONS = 30
 """With fewer, a figure is shown and nothing is concluded from it."""
 N_BOOT = 50

@@ -1,5 +1,6 @@
 """Two worlds that differ in their drift alone: the monitor names what moved in one of them and keeps quiet in the other, and the project
-trains again, promotes what is better and wins back what was lost. What becomes of bad challengers and of rollbacks is in test_registry."""
+trains again, promotes what is better and wins back what was lost. A challenger that is worse is refused, and a rollback brings the old
+scores back."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from dbt_runner import read_rows
 from warm_dbt import WarmDbt
-from worlds import VARIABLES, connect, simulated
+from worlds import VARIABLES, column_digests, connect, copied, simulated
 
+from leadscore import pipeline
 from leadscore.learning import load_artifact
 from leadscore.learning.metrics import all_metrics
 
@@ -42,6 +45,10 @@ class World:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return read_rows(self.database, query)
+
+    def table(self, query: str) -> pa.Table:
+        with connect(self.database) as connection:
+            return connection.sql(query).to_arrow_table()
 
     def alerts(self) -> list[tuple[str, str, date]]:
         """Kind, subject and first week of every alert."""
@@ -133,3 +140,42 @@ def test_the_challenger_wins_its_gates_and_brings_back_what_was_lost(drifting: W
     first, present, undrifted = drifting.worth(BEGINS), drifting.worth(LATER), undisturbed.worth(BEGINS)
     assert first < 0.8 * undrifted, "The drift took a fifth of what the model was worth, or more."
     assert present - first >= 0.8 * (undrifted - first)
+
+
+def test_a_challenger_that_is_worse_is_refused_for_that(drifting: World) -> None:
+    rows = drifting.table("from analytics_learning.int_learning__training_rows order by lead_id, as_of")
+    segments = drifting.table("from analytics_learning.int_learning__row_segments order by lead_id, as_of")
+    rules = drifting.table("from analytics_learning.int_learning__rule_points order by rule")
+    champion = drifting.table(f"from analytics_learning.ml_models where as_of = date '{BEGINS}'")
+    settings = drifting.table("from analytics_learning.int_learning__settings")
+    found = {}
+    for mode in ("gradient_boosting", "rules"):
+        decision = pa.table({"should_train": [True], "mode": [mode]})
+        gates = pipeline.gates(rows, segments, rules, settings, decision, champion).to_pandas()
+        found[mode] = gates[gates["segment"] == "all"].set_index("gate")
+    assert found["gradient_boosting"]["lets_through"].all()
+    worse = found["rules"]
+    assert worse.loc["judged_conversions", "is_passed"], "It is not for want of conversions."
+    assert not worse.loc["no_worse_pr_auc", "is_passed"]
+    assert not worse["lets_through"].any()
+
+
+def test_a_rollback_brings_the_old_scores_back_byte_for_byte(drifting: World, tmp_path: Path) -> None:
+    world = World(drifting.dbt, copied(drifting.database, tmp_path / "rolled_back"))
+    told = [
+        "analytics_scoring.fct_lead_scores",
+        "analytics_scoring.ml_lead_explanations",
+        "analytics_marts.fct_lead_score_reasons",
+    ]
+    scoring = ["+fct_lead_scores", "+fct_lead_score_reasons"]
+    (first,), (second,) = world.rows("select model_version from analytics_learning.ml_models order by as_of")
+    world.build(LATER, *scoring, retrain="never", score_with=first)
+    before = column_digests(world.database, told)
+    world.build(LATER, *scoring, retrain="never")
+    promoted = column_digests(world.database, told)
+    assert promoted != before
+    assert world.rows("select distinct model_version from analytics_scoring.fct_lead_scores") == [(second,)]
+    result = world.dbt.run(["run-operation", "roll_back_model"], world.database, QUICK | {"as_of": str(LATER)})
+    assert result.ok, result.output
+    world.build(LATER, *scoring, retrain="never")
+    assert column_digests(world.database, told) == before

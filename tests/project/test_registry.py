@@ -87,6 +87,8 @@ def told(dbt: WarmDbt, small_world: Path, tmp_path_factory: pytest.TempPathFacto
     step("rolled back", story.build(retrain="never"))
     step("scored with another", story.build(retrain="never", score_with=challenger))
     step("replayed", story.build(as_of=str(EARLIER), retrain="never"))
+    first = next(version for version, model in story.models().items() if model["as_of"] == EARLIER)
+    step("replayed by name", story.build(as_of=str(EARLIER), retrain="never", score_with=first))
     step("and back", story.build(retrain="never"))
     return seen
 

@@ -37,10 +37,10 @@ def baseline(rng: np.random.Generator, n: int = 12_000) -> dict[str, tuple[float
 
 def test_a_cohort_reaches_back_until_it_holds_enough() -> None:
     weeks = pd.Series(np.repeat(WEEKS[:6], 100))
-    label = np.tile(np.repeat([1.0, 0.0], [20, 80]), 6)
+    label = np.tile(np.repeat([1.0, 0.0], [80, 20]), 6)
     found = {week: len(rows) // 100 for week, rows in cohorts(weeks, label)}
     assert found == dict(zip(WEEKS[:6], [1, 2, 3, 3, 3, 3], strict=True))
-    assert 2 * 20 < ENOUGH_CONVERSIONS <= 3 * 20
+    assert 2 * 80 < ENOUGH_CONVERSIONS <= 3 * 80
 
 
 def test_a_cohort_has_an_end_where_hardly_anybody_converts() -> None:
