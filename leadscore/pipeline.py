@@ -18,7 +18,7 @@ from leadscore import __version__, explain, scorecard
 from leadscore.errors import LeadscoreError
 from leadscore.learning import LeadModel, dump_artifact, fit, load_registered
 from leadscore.learning.evaluate import ALL, held_out_predictions, metrics_of
-from leadscore.learning.gates import are_passed, contest, judge, unopposed
+from leadscore.learning.gates import SURE, SURE_AFTER_CHANGE, are_passed, contest, judge, unopposed
 from leadscore.learning.readiness import COLUMNS as VERDICTS
 from leadscore.learning.readiness import judged
 from leadscore.library_package import content_hash
@@ -216,7 +216,11 @@ def gates(
             **fitting,
         )
         position = contested["row"].to_numpy(dtype=np.int64)
-        found = judge(contested, segments.column("segment").to_numpy()[position], seed=wanted["random_seed"])
+        changed = "half_life_days" in fitting or "half_life_days" in json.loads(registered["parameters"])
+        found = judge(
+            contested, segments.column("segment").to_numpy()[position],
+            seed=wanted["random_seed"], confidence=SURE_AFTER_CHANGE if changed else SURE,
+        )  # fmt: skip
     version = None if registered is None else registered["model_version"]
     found = found.assign(champion_version=version, lets_through=are_passed(found))
     return pa.Table.from_pandas(found, schema=GATES, preserve_index=False)

@@ -28,6 +28,8 @@ MIN_CONVERSIONS = 20
 ENOUGH_CONVERSIONS = 200
 MIN_SEGMENT_CONVERSIONS = 10
 SLOPE_LIMITS = (0.8, 1.25)
+# How sure it has to be that a challenger is better, and how sure after a change, of which the champion knows less.
+SURE, SURE_AFTER_CHANGE = 0.95, 0.80
 MOST_LOSS_IN_SEGMENT = 0.10
 N_FOLDS = 4
 CHALLENGER, CHAMPION = "challenger", "champion"
@@ -116,10 +118,14 @@ def newest(
     return np.asarray(rows & (day >= since), dtype=bool)
 
 
-def judge(contested: pd.DataFrame, segment: Any, n_boot: int = 200, seed: int = 0) -> pd.DataFrame:
+def judge(
+    contested: pd.DataFrame, segment: Any, n_boot: int = 200, seed: int = 0, confidence: float = SURE
+) -> pd.DataFrame:
     """A row for every gate, of the rows that ``contest`` gave and their segments (n,).
 
-    Columns: gate, segment (all, or the one it looks at), value with its 95 % interval, reference (the champion's figure),
+    confidence: that of the intervals by which the challenger has to be better; all others are of 95 %.
+
+    Columns: gate, segment (all, or the one it looks at), value with its interval, reference (the champion's figure),
     at_least and at_most (the limits of what is held against them; missing where there is none), is_passed.
     - judged_conversions: enough conversions to tell them apart.
     - better_log_loss, better_pr_auc: the gain over the champion; passed if all of its interval is.
@@ -131,12 +137,16 @@ def judge(contested: pd.DataFrame, segment: Any, n_boot: int = 200, seed: int = 
     """
     label = contested["label"].to_numpy(dtype=np.float64)
     rows = [_gate("judged_conversions", label.sum(), at_least=MIN_CONVERSIONS)]
-    gains = _figures(gains_over(label, contested[CHALLENGER], contested[CHAMPION], contested["owner"], n_boot, seed))
-    more, least_more, most_more, theirs = gains["log_loss"]
-    # Less log loss is better: its gain is what falls away.
-    for metric, gain in {"log_loss": (-more, -most_more, -least_more, theirs), "pr_auc": gains["pr_auc"]}.items():
-        rows.append(_gate(f"better_{metric}", *gain, at_least=0.0, passed=gain[1] > 0))
-        rows.append(_gate(f"no_worse_{metric}", *gain, at_least=0.0, passed=not gain[2] < 0))
+    gains = {
+        sure: _gains(
+            gains_over(label, contested[CHALLENGER], contested[CHAMPION], contested["owner"], n_boot, seed, None, sure)
+        )
+        for sure in {confidence, SURE}
+    }
+    for metric in ("log_loss", "pr_auc"):
+        better, no_worse = gains[confidence][metric], gains[SURE][metric]
+        rows.append(_gate(f"better_{metric}", *better, at_least=0.0, passed=better[1] > 0))
+        rows.append(_gate(f"no_worse_{metric}", *no_worse, at_least=0.0, passed=not no_worse[2] < 0))
     slope, lower, upper, _ = _figures(with_intervals(label, contested[CHALLENGER], contested["owner"], n_boot, seed))[
         "calibration_slope"
     ]
@@ -181,6 +191,13 @@ def are_passed(gates: pd.DataFrame) -> bool:
 def _off(slope: float) -> float:
     """How far a calibration slope is from 1, twice as much being as far as half."""
     return abs(float(np.log(slope))) if slope > 0 else np.inf
+
+
+def _gains(table: pd.DataFrame) -> dict[str, tuple[float, float, float, float]]:
+    """The gains in log loss, which is what falls away of it, and in PR-AUC: value, lower, upper and reference."""
+    found = _figures(table)
+    more, least_more, most_more, theirs = found["log_loss"]
+    return {"log_loss": (-more, -most_more, -least_more, theirs), "pr_auc": found["pr_auc"]}
 
 
 def _figures(table: pd.DataFrame) -> dict[str, tuple[float, float, float, float]]:

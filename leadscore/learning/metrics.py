@@ -236,8 +236,9 @@ def gains_over(
     n_boot: int = 200,
     seed: int = 0,
     threshold: float | None = None,
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """By how much each metric of one vector of probabilities (n,) exceeds that of another, with 95 % intervals.
+    """By how much each metric of one vector of probabilities (n,) exceeds that of another, with intervals of this confidence.
 
     Both are judged in the same draws of whole clusters, so what makes a draw easy or hard for both falls out of the
     difference. threshold: the probability from which a row counts as chosen. Columns metric, value, lower, upper, reference (the
@@ -250,7 +251,7 @@ def gains_over(
 
     draws = [np.subtract(*both(weight)) for weight in _draws(cluster, len(ours.label), n_boot, seed)]
     mine, reference = both(np.ones(len(ours.label)))
-    lower, upper = _percentiles(np.array(draws).reshape(-1, len(METRICS)), mine - reference)
+    lower, upper = _percentiles(np.array(draws).reshape(-1, len(METRICS)), mine - reference, confidence)
     return pd.DataFrame(
         {"metric": METRICS, "value": mine - reference, "lower": lower, "upper": upper, "reference": reference}
     )
@@ -266,10 +267,12 @@ def _draws(cluster: Any, n_rows: int, n_boot: int, seed: int) -> Iterator[Floats
         yield times[codes].astype(np.float64)
 
 
-def _percentiles(draws: Floats, value: Floats) -> tuple[Floats, Floats]:
-    """The bounds (m,) between which 95 % of the draws (d, m) lie; NaN where value (m,) or every draw is."""
+def _percentiles(draws: Floats, value: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """The bounds (m,) between which this share of the draws (d, m) lies; NaN where value (m,) or every draw is."""
     lower, upper = np.full((2, len(value)), np.nan)
     known = np.isfinite(draws).any(axis=0) & np.isfinite(value)
     if known.any():
-        lower[known], upper[known] = np.nanpercentile(draws[:, known], [2.5, 97.5], axis=0)
+        lower[known], upper[known] = np.nanpercentile(
+            draws[:, known], 50 * np.array([1 - confidence, 1 + confidence]), axis=0
+        )
     return lower, upper

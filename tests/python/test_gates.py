@@ -45,6 +45,17 @@ def test_a_better_challenger_passes_every_gate():
     assert 0 < gain["lower"] < gain["value"] < gain["upper"]
 
 
+def test_after_a_change_less_certainty_of_being_better_is_enough_and_being_worse_is_judged_as_ever():
+    rows = contested()
+    segment = np.full(len(rows), "all", dtype=object)
+    usual, after = (gates.judge(rows, segment, 100, 0, sure).set_index("gate") for sure in (0.95, 0.80))
+    for gate in ("better_log_loss", "better_pr_auc"):
+        assert after.loc[gate, "value"] == usual.loc[gate, "value"]
+        assert usual.loc[gate, "lower"] < after.loc[gate, "lower"] < after.loc[gate, "upper"] < usual.loc[gate, "upper"]
+    others = [gate for gate in usual.index if not gate.startswith("better")]
+    pd.testing.assert_frame_equal(usual.loc[others], after.loc[others])
+
+
 def test_the_same_or_a_worse_model_is_held_back():
     same = contested(better=None)
     found, passed = judged(same)

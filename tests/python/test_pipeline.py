@@ -180,12 +180,15 @@ def test_after_a_drift_every_training_of_a_run_counts_newer_rows_more():
         predictions = pipeline.holdout_predictions(rows, segments(rows), RULES, run, boosts)
         metrics = pipeline.metrics(predictions, run, boosts, ODDS)
         registry = pipeline.train(rows, RULES, run, boosts, metrics, ODDS)
-        judged = pipeline.gates(rows, segments(rows), RULES, run, boosts, registry)
+        older = pa.Table.from_pylist([registry.to_pylist()[0] | {"training_until": date(2024, 8, 1)}], registry.schema)
+        judged = pipeline.gates(rows, segments(rows), RULES, run, boosts, older)
         found.append((predictions, registry, judged))
-    (plain, before, _), (weighted, after, judged) = found
+    (plain, before, usual), (weighted, after, judged) = found
     for split, differs in (("out_of_time", True), ("random", False)):
         of_split = [table.filter(pc.equal(table["split"], split))["model_probability"] for table in (plain, weighted)]
         assert of_split[0].equals(of_split[1]) != differs, "The random split knows no time."
     assert "half_life_days" not in before["parameters"][0].as_py()
     assert json.loads(after["parameters"][0].as_py())["half_life_days"] == 60
-    assert "better_log_loss" in judged["gate"].to_pylist()
+    for gates, less_is_enough in ((usual, False), (judged, True)):
+        lower = dict(zip(gates["gate"].to_pylist(), gates["lower"].to_pylist(), strict=True))
+        assert (lower["better_log_loss"] > lower["no_worse_log_loss"]) == less_is_enough
