@@ -34,7 +34,7 @@ DBT = Path(sys.executable).parent / "dbt"
 END, MONTHS = date(2025, 7, 1), 30
 TRAINED = date(2024, 4, 1)
 SEEN = TRAINED + timedelta(weeks=26)
-DAYS = [TRAINED + timedelta(weeks=week) for week in (13, 26, 39)]
+DAYS = [TRAINED + timedelta(weeks=week) for week in (13, 26, 39, 52)]
 # What the picture shows of the monitor.
 DRAWN = ("others_decision_touches_30d", "ai_content_views_90d", "pricing_visits_90d", "score")
 WORLDS = {"without": "none", "with": f"ai_content:{TRAINED:%Y-%m}"}

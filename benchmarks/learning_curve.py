@@ -1,7 +1,7 @@
 """How much of what can be known is known, by number of leads: `python benchmarks/learning_curve.py [--worlds FOLDER]`.
 
 Worlds of 50,000 leads are simulated until 2025-01-01 and built, one a seed; with fewer (`--n-worlds`) seeds share them. A
-company of so many leads is whole accounts of one, drawn by hash and seed; the smallest, 450 leads, is one that began
+company of so many leads is whole accounts of one, drawn by hash and seed; one of 450 or fewer is one that began
 seven months before, and is judged on leads of that time. The largest is the whole world. Rules, hybrid and
 boosting learn from all its labelled snapshots and are judged on a world of other accounts and later days: the
 snapshots of January to April 2025 of one more world. Skill is measured in log loss, from the base rate of the judged
