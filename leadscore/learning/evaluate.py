@@ -183,8 +183,12 @@ def metrics_of(
     def judged(split: str, rows: pd.DataFrame, kind: str = ALL, value: str = ALL) -> Iterator[pd.DataFrame]:
         label = rows["label"].to_numpy(dtype=np.float64)
         for scorer in (MODEL, RULES):
-            probability = rows[scorer].to_numpy(dtype=np.float64)
-            yield with_intervals(label, probability, rows["owner"], n_boot, seed, threshold).assign(
+            drawn = (rows["owner"], n_boot, seed, threshold)
+            if split == LEAKAGE_GAP:
+                found = gains_over(label, rows[scorer], rows[f"{scorer}_honest"], *drawn)
+            else:
+                found = with_intervals(label, rows[scorer].to_numpy(dtype=np.float64), *drawn)
+            yield found.assign(
                 split=split,
                 slice_kind=kind,
                 slice=value,
@@ -202,22 +206,8 @@ def metrics_of(
         tables += judged(RANDOM, random)
     both = random.merge(out_of_time[[*key, MODEL, RULES]], on=list(key), suffixes=("", "_honest"))
     if len(both):
-        tables += [_leakage_gap(both, scorer, n_boot, seed, threshold) for scorer in (MODEL, RULES)]
+        tables += judged(LEAKAGE_GAP, both)
     return pd.concat(tables, ignore_index=True)[COLUMNS]
-
-
-def _leakage_gap(both: pd.DataFrame, scorer: str, n_boot: int, seed: int, threshold: float | None) -> pd.DataFrame:
-    """What the random split shows more than the honest one on the same rows, metric by metric."""
-    label, honest = both["label"].to_numpy(dtype=np.float64), both[f"{scorer}_honest"]
-    return gains_over(label, both[scorer], honest, both["owner"], n_boot, seed, threshold).assign(
-        split=LEAKAGE_GAP,
-        slice_kind=ALL,
-        slice=ALL,
-        scorer=scorer,
-        n_rows=len(label),
-        n_positive=int(label.sum()),
-        n_train=int(both["n_train"].mean()),
-    )
 
 
 def thinned(lead: Any, n_rows: int, max_rows: int, seed: int) -> NDArray[np.int64]:
