@@ -32,7 +32,6 @@ COLUMNS = (
     "sentence_missing",
     "label",
     "is_actionable",
-    "is_watched",
 )
 # What becomes part of a property file as it stands must not be read as anything else there.
 RULES = {
@@ -65,7 +64,7 @@ MONITORED = (
     ("is_converted", "boolean", "The label; null while the horizon has not passed.", ""),
 )
 PURPOSE = (
-    ("purpose", "varchar", "training, with a label, or scoring.", "not_null"),
+    ("purpose", "varchar", "training, with a label, or monitoring, before its horizon is over, or scoring.", "not_null"),
     ("is_converted", "boolean", "The label; empty for leads that are open.", ""),
     LABEL[0],
     ("age_days", "integer", "Days since the oldest record of the person was created.", ""),

@@ -19,13 +19,13 @@ from leadscore.learning import LeadModel, load_artifact
 from leadscore.learning.cohorts import baseline_of, cohorts, performance
 from leadscore.learning.drift import (
     Binned,
-    Cells,
-    ages_of,
+    Rows,
     binned_features,
     bins_of,
     drift_of_week,
     kish,
     newest_quarter,
+    strata_of,
 )
 from leadscore.learning.encoding import FeatureSpec
 from leadscore.learning.splits import days, owners
@@ -92,11 +92,10 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     return score
 
 
-def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table, catalogue: pa.Table) -> pa.Table:
+def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
     """How each feature of the champion, and its score, differs from what it learnt from: a row per week and feature.
 
-    rows and scores are in the same order. catalogue: feature and is_watched of `feature_catalogue`; those that are not are left
-    out. Columns as in DRIFT; importance is the share of the feature in the mean size of contributions.
+    rows and scores are in the same order. Columns as in DRIFT; importance is the share of the feature in the mean size of contributions.
     """
     model = _model(registry)
     is_reference = np.asarray(rows.column("part").to_pylist(), dtype=object) == "reference"
@@ -104,24 +103,22 @@ def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table, catalogue: pa.Ta
         return DRIFT.empty_table()
     frame = rows.to_pandas(strings_to_categorical=True)
     frame[SCORE] = scores.column("conversion_probability").to_pandas()
-    unwatched = {row["feature"] for row in catalogue.to_pylist() if not row["is_watched"]}
-    watched = [spec for spec in model.features if spec.name not in unwatched]
     keys = owners(frame["account_key"], frame["lead_id"], len(frame))
     frame["owner"] = pd.factorize(pd.Series(keys))[0]
     reference, current = frame[is_reference], frame[~is_reference]
     version, importance, usual = (
         registry["model_version"][0].as_py(),
         _importance(model, reference),
-        _usual(watched, reference),
+        _usual(model.features, reference),
     )
-    features, cells = _prepared(watched, reference, current)
+    features, sides = _prepared(model.features, reference, current)
     number, weeks = pd.factorize(current["week"], sort=True)
     found: list[dict[str, object]] = []
     for place, week in enumerate(weeks):
         rows_of_week = np.flatnonzero(number == place)
-        if kish(cells[1].owner[rows_of_week]) < FEWEST_ROWS:
+        if kish(sides[1].owner[rows_of_week]) < FEWEST_ROWS:
             continue
-        for each in drift_of_week(features, *cells, rows_of_week):
+        for each in drift_of_week(features, *sides, rows_of_week):
             name = str(each["feature"])
             more = {"week": week, "model_version": version, "importance": importance.get(name)}
             found.append(each | more | usual.get(name, {}))
@@ -129,29 +126,29 @@ def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table, catalogue: pa.Ta
 
 
 def _prepared(
-    watched: Sequence[FeatureSpec], before: pd.DataFrame, now: pd.DataFrame
-) -> tuple[list[Binned], tuple[Cells, Cells]]:
-    """The watched features and the score in bins of the rows before, and who the rows of both are."""
-    features = binned_features(before, now, watched)
+    specs: Sequence[FeatureSpec], before: pd.DataFrame, now: pd.DataFrame
+) -> tuple[list[Binned], tuple[Rows, Rows]]:
+    """The features and the score in bins of the rows before, and who the rows of both are."""
+    features = binned_features(before, now, specs)
     if before[SCORE].notna().any():
         features.append(bins_of(SCORE, before[SCORE], now[SCORE], "numeric"))
-    ages = ages_of(before, now)
-    return features, (Cells(ages[0], before["owner"].to_numpy()), Cells(ages[1], now["owner"].to_numpy()))
+    strata = strata_of(before, now)
+    return features, (Rows(strata[0], before["owner"].to_numpy()), Rows(strata[1], now["owner"].to_numpy()))
 
 
-def _usual(watched: Sequence[FeatureSpec], reference: pd.DataFrame) -> dict[str, dict[str, object]]:
+def _usual(specs: Sequence[FeatureSpec], reference: pd.DataFrame) -> dict[str, dict[str, object]]:
     """How far each feature moved while the champion learnt: the newest quarter of the reference beside the rest of it."""
     newest = newest_quarter(days(reference["as_of"]))
     if newest.all():
         return {}
-    features, cells = _prepared(watched, reference[~newest], reference[newest])
+    features, sides = _prepared(specs, reference[~newest], reference[newest])
     return {
         str(each["feature"]): {
             "usual_psi": each["psi"],
             "usual_missing_change": abs(float(each["missing_share"]) - float(each["reference_missing_share"])),  # type: ignore[arg-type]
             "usual_new_category_share": each["new_category_share"],
         }
-        for each in drift_of_week(features, *cells, np.arange(int(newest.sum())))
+        for each in drift_of_week(features, *sides, np.arange(int(newest.sum())))
     }
 
 

@@ -1,16 +1,15 @@
 """Have the features moved since the model learnt? Population stability, missing values and new categories, week by week.
 
 The population stability index of two distributions p and q over bins is sum((p - q) * ln(p / q)): by custom 0.1 deserves
-a look and 0.25 action. Three things would make it cry wolf, and are dealt with here:
+a look and 0.25 action. Four things would make it cry wolf, and are dealt with here:
 
 - Small samples. Under no drift the index is (1/n + 1/m) times a chi-square of bins - 1 degrees of freedom (Yurdakul 2018), so
   with 100 rows ten bins show 0.1 by chance. Its expected value is taken off, and a p-value stands beside it.
 - Rows that are not independent. Leads of one company share its industry and its surges: what counts as a sample are
   companies, by Kish's effective size, (sum of weights)^2 / sum of weights^2.
-- Leads grow older, which is no drift. Weeks are compared at equal ages: each is weighted to the ages of the reference, as
-  death rates of two countries are (direct standardisation).
-- Companies of which more and more people are known. How many there are is not watched, nor what they do in a quarter: the
-  feature catalogue says so. Equal numbers of them, as with ages, would leave too few rows in a week to see what colleagues do.
+- What grows by itself. Leads grow older, and of their companies more and more people are known: neither is drift. Weeks are compared
+  at equal ages and equal numbers of colleagues: each is weighted until it has the shares of both that the reference has (raking,
+  Deming and Stephan 1940). The numbers themselves are not watched: the feature catalogue says so.
 - What always moves. Companies gain leads, every webinar is a new first touch. How far the newest quarter of the reference is from the
   rest of it stands beside each figure: that much the model has seen while it learnt.
 
@@ -20,6 +19,7 @@ And many features are looked at: p-values are multiplied by their number (Bonfer
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,9 @@ Codes = NDArray[np.int64]
 
 N_BINS = 10
 MAX_CATEGORIES = 20
-AGE, N_AGES = "lead_age_days", 5
+GROWING, N_STRATA = ("lead_age_days", "known_colleagues"), 5
+"""What grows by itself, and into how many strata each is cut to compare weeks at equal shares of them."""
+RAKING_ROUNDS = 20
 SEEN_ONCE = 0.5
 """A bin without rows counts as half a row, so that logarithms exist."""
 
@@ -55,19 +57,23 @@ class Binned:
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Who the rows are: the stratum of age and the owner, a company or else a person, of each row, as numbers."""
+class Rows:
+    """Who the rows are: their stratum of each thing that grows, and their owner, a company or else a person, as numbers (n,)."""
 
-    age: Codes
+    strata: tuple[Codes, ...]
     owner: Codes
 
+    def at(self, rows: Codes) -> Rows:
+        """Some of the rows."""
+        return Rows(tuple(codes[rows] for codes in self.strata), self.owner[rows])
 
-def bins_of(name: str, reference: pd.Series, current: pd.Series, kind: str) -> Binned:
-    """A feature in the bins of its reference: its deciles, or its most frequent categories and one for the others."""
+
+def bins_of(name: str, reference: pd.Series, current: pd.Series, kind: str, n_bins: int = N_BINS) -> Binned:
+    """A feature in the bins of its reference: its deciles (or as many quantiles as asked for), else its most frequent categories."""
     if kind == "numeric":
         before, now = numeric_values(reference, name), numeric_values(current, name)
         known = before[~np.isnan(before)]
-        edges = np.unique(np.quantile(known, np.arange(1, N_BINS) / N_BINS, method="lower")) if len(known) else known
+        edges = np.unique(np.quantile(known, np.arange(1, n_bins) / n_bins, method="lower")) if len(known) else known
         n_values = len(edges) + 1
         codes = [np.where(np.isnan(x), n_values + 1, np.searchsorted(edges, x, side="left")) for x in (before, now)]
     else:
@@ -88,40 +94,51 @@ def _category_bins(reference: pd.Series, current: pd.Series, name: str) -> tuple
     return [lookups[0][codes], lookups[1][now]], n_values
 
 
-def ages_of(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[Codes, Codes]:
-    """The stratum of each row: its lead's age in quintiles of the reference; one stratum where ages are not known."""
-    if AGE not in reference or not reference[AGE].notna().any():
-        return np.zeros(len(reference), np.int64), np.zeros(len(current), np.int64)
-    before, now = (numeric_values(frame[AGE], AGE) for frame in (reference, current))
-    edges = np.unique(np.quantile(before[~np.isnan(before)], np.arange(1, N_AGES) / N_AGES, method="lower"))
-    return np.searchsorted(edges, before, side="left"), np.searchsorted(edges, now, side="left")
+def strata_of(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[tuple[Codes, ...], tuple[Codes, ...]]:
+    """The strata of what grows, of both: quintiles of the reference, and one of the missing; of what both have as a number."""
+    before, now = [], []
+    for name in GROWING:
+        with suppress(LeadscoreError):
+            binned = bins_of(name, column_of(reference, name), column_of(current, name), "numeric", N_STRATA)
+            before.append(binned.reference)
+            now.append(binned.current)
+    return tuple(before), tuple(now)
+
+
+def balanced(reference: Rows, current: Rows) -> tuple[NDArray[np.bool_], Floats]:
+    """Which rows (n,) of the reference to compare with, and weights (m,) that sum to one at which the current rows have the same
+    shares of every stratum. Rows of a stratum that the other side lacks are left out."""
+    kept, weight = np.ones(len(reference.owner), dtype=bool), np.ones(len(current.owner))
+    pairs = [pair for pair in zip(reference.strata, current.strata, strict=True) if np.intersect1d(*pair).size]
+    for before, now in pairs:
+        kept &= np.isin(before, now)
+        weight *= np.isin(now, before)
+    targets = [np.bincount(before[kept], minlength=now.max() + 1) / max(kept.sum(), 1) for before, now in pairs]
+    for _ in range(RAKING_ROUNDS):
+        for (_, now), target in zip(pairs, targets, strict=True):
+            have = np.bincount(now, weight, len(target))
+            weight *= np.divide(target, have, out=np.zeros(len(target)), where=have > 0)[now]
+    return kept, weight / weight.sum() if weight.any() else weight
 
 
 def drift_of_week(
-    features: Sequence[Binned], reference: Cells, current: Cells, rows: Codes
+    features: Sequence[Binned], reference: Rows, current: Rows, rows: Codes
 ) -> Iterator[dict[str, object]]:
-    """One row per feature on how the rows of a week differ from the reference, at the reference's ages.
+    """One row per feature on how the rows of a week differ from the reference, at the reference's shares of what grows.
 
     Yields feature, kind, n_reference and n_rows (effective sizes), psi (its expected value under no drift taken off), psi_noise
     (that expected value), p_value (of all looked at, at least one index as large by chance alone), missing_share and
     new_category_share with reference_missing_share, and the p-value of the largest difference among these shares.
     """
-    ages = np.intersect1d(np.unique(reference.age), np.unique(current.age[rows]))
-    mass = np.array([(reference.age == age).sum() for age in ages], dtype=np.float64)
-    mass /= mass.sum()
-    sides = [
-        [(place, share, kish(cells.owner[place])) for share, place in _strata(cells.age, ages, mass, kept)]
-        for cells, kept in ((reference, np.arange(len(reference.age))), (current, rows))
-    ]
-    sizes = [1 / sum(share**2 / n for _, share, n in side) for side in sides]
+    week = current.at(rows)
+    kept, weight = balanced(reference, week)
+    sizes = [kish(reference.owner[kept]), kish(week.owner, weight)]
+    if not all(sizes):
+        return
     noise = 1 / sizes[0] + 1 / sizes[1]
     for feature in features:
-        before, now = (
-            np.sum(
-                [share * np.bincount(codes[at], minlength=feature.n_bins) / len(at) for at, share, _ in side], axis=0
-            )
-            for codes, side in zip((feature.reference, feature.current), sides, strict=True)
-        )
+        before = np.bincount(feature.reference[kept], minlength=feature.n_bins) / kept.sum()
+        now = np.minimum(np.bincount(feature.current[rows], weight, feature.n_bins), 1.0)
         index = psi(before, now, sizes[0], sizes[1])
         freedom = max(int(np.count_nonzero(before)) - 1, 1)
         shares = [(before[-1], now[-1]), (before[-2], now[-2])]
@@ -146,11 +163,6 @@ def newest_quarter(day: Codes) -> NDArray[np.bool_]:
     return day >= np.quantile(day, 0.75, method="lower") if len(day) else np.zeros(0, dtype=bool)
 
 
-def _strata(age: Codes, ages: Codes, mass: Floats, kept: Codes) -> Iterator[tuple[float, Codes]]:
-    for stratum, share in zip(ages, mass, strict=True):
-        yield float(share), kept[age[kept] == stratum]
-
-
 def psi(before: Floats, now: Floats, n_before: float, n_now: float) -> float:
     """The population stability index of two distributions (bins,) that sum to one, from samples of these sizes."""
     p, q = (np.maximum(share, SEEN_ONCE / n) for share, n in ((before, n_before), (now, n_now)))
@@ -158,10 +170,10 @@ def psi(before: Floats, now: Floats, n_before: float, n_now: float) -> float:
     return float(np.sum(((q - p) * np.log(q / p))[there]))
 
 
-def kish(owner: Codes) -> float:
-    """Kish's effective size of a sample (n,) whose rows belong to owners: their number if all have as many rows."""
-    rows = np.bincount(owner).astype(np.float64)
-    return float(rows.sum() ** 2 / (rows**2).sum())
+def kish(owner: Codes, weight: Floats | None = None) -> float:
+    """Kish's effective size of a sample (n,) whose rows belong to owners: their number if all have as many rows, or as much weight."""
+    size = np.bincount(owner, weight).astype(np.float64)
+    return float(size.sum() ** 2 / (size**2).sum()) if size.any() else 0.0
 
 
 def two_shares(before: float, now: float, noise: float) -> float:

@@ -10,7 +10,8 @@ alarm. What can be counted is counted by owner, because the snapshots of one acc
   distance of what they announce; today's status, copied to snapshots of old, does not.
 - certain_later_outcome: one of its values all but settles whether the lead ever converts.
 - absent_in_open_leads: conversions stand, more often than other snapshots, at values that open leads of the same age
-  hardly have, as when a counter went on for months after the snapshot or a status moved on with the conversion.
+  hardly have, as when a counter went on for months after the snapshot or a status moved on with the conversion. Snapshots
+  whose horizon is nearly over tell a leak from a world that has changed: they know what came after, and the world is as new.
 - adversarial_validation: how well it tells labelled snapshots from open leads of the same age. It never quarantines:
   what has drifted is no leak. The row `(all)` is the same question asked of a model of all features.
 """
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 
 from leadscore.learning.encoding import FeatureSpec, as_frame, encode, learn_features, xgboost_types
 from leadscore.learning.newton import Floats
-from leadscore.learning.splits import fold_of, owners
+from leadscore.learning.splits import days, fold_of, owners
 
 KEYS = ("purpose", "is_converted", "account_key", "age_days", "days_to_conversion", "lead_id", "as_of")
 ALL = "(all)"
@@ -43,6 +44,8 @@ MOST_ABSENT = 0.4  # share of the conversions at values that open leads lack; ho
 ABSENT = (
     1.6  # how many times rarer a value is; a counter that never stops counting stands 1.7 times as often at high values
 )
+RETURNED = 0.25  # how much of the way back, on a scale of logarithms, nearly mature snapshots have come from open leads to labelled ones
+NEARLY_MATURE = 1 / 3  # the share of the snapshots waiting for their horizon that waits longest
 FEWEST = 10  # conversions below which nothing is judged
 
 N_BINS = 32
@@ -54,14 +57,15 @@ MISSING = -1
 
 @dataclass(frozen=True)
 class Sample:
-    """Labelled snapshots first, then open leads.
+    """Labelled snapshots first, then nearly mature ones, then open leads.
 
-    n_labelled: how many are labelled. label, ever: (n_labelled,) whether the snapshot converted within the horizon,
-    and whether its lead ever did. owner, fold: (n,) who a row belongs to, and the fold of that owner. weight:
-    (n_labelled,) how many open leads of its age a labelled snapshot stands for.
+    n_labelled, n_mature: how many are labelled, and how many are no open leads. label, ever: (n_labelled,) whether the snapshot
+    converted within the horizon, and whether its lead ever did. owner, fold: (n,) who a row belongs to, and the fold of that
+    owner. weight: (n_mature,) how many open leads of its age a snapshot stands for.
     """
 
     n_labelled: int
+    n_mature: int
     label: NDArray[np.bool_]
     ever: NDArray[np.bool_]
     owner: NDArray[np.int64]
@@ -73,7 +77,7 @@ def checks(rows: pa.Table, parameters: pa.Table) -> pa.Table:
     """What each check found of each feature, suspects with a reason and a remedy.
 
     Args:
-        rows: `KEYS` and the features; purpose is training, with a label, or scoring.
+        rows: `KEYS` and the features; purpose is training, with a label, or monitoring, or scoring.
         parameters: one row with the columns random_seed and training_threads.
 
     Returns:
@@ -82,9 +86,9 @@ def checks(rows: pa.Table, parameters: pa.Table) -> pa.Table:
     """
     wanted = parameters.to_pylist()[0]
     keys = rows.select(list(KEYS)).to_pandas()
-    order = np.argsort((keys["purpose"] != "training").to_numpy(), kind="stable")
+    order, ends = parts_of(keys)
     features = as_frame(rows.drop_columns(list(KEYS))).iloc[order].reset_index(drop=True)
-    sample = sample_of(keys.iloc[order].reset_index(drop=True), wanted["random_seed"])
+    sample = sample_of(keys.iloc[order].reset_index(drop=True), *ends, wanted["random_seed"])
     specs = learn_features(features)
     matrix = encode(features, specs)
     found = [row for spec, values in zip(specs, matrix.T, strict=True) for row in check_feature(spec, values, sample)]
@@ -101,35 +105,46 @@ def quarantined(verdicts: pa.Table) -> list[str]:
     return sorted({row["feature"] for row in rows if row["verdict"] == "quarantined"})
 
 
-def sample_of(keys: pd.DataFrame, seed: int) -> Sample:
-    """The sample of `KEYS`, labelled snapshots first."""
-    n = int((keys["purpose"] == "training").sum())
+def parts_of(keys: pd.DataFrame) -> tuple[NDArray[np.int64], tuple[int, int]]:
+    """The rows in the order of a sample, and where its labelled and its nearly mature rows end."""
+    purpose, day = keys["purpose"].to_numpy(), days(keys["as_of"])
+    labelled, waiting = np.flatnonzero(purpose == "training"), np.flatnonzero(purpose == "monitoring")
+    if len(waiting):
+        waiting = waiting[day[waiting] <= np.quantile(day[waiting], NEARLY_MATURE)]
+    parts = [labelled, waiting, np.flatnonzero(purpose == "scoring")]
+    return np.concatenate(parts), (len(labelled), len(labelled) + len(waiting))
+
+
+def sample_of(keys: pd.DataFrame, n_labelled: int, n_mature: int, seed: int) -> Sample:
+    """The sample of `KEYS`, whose rows stand in its order."""
     owner = owners(keys["account_key"], keys["lead_id"], len(keys))
-    days = keys["days_to_conversion"].to_numpy(np.float64, na_value=np.nan)[:n]
-    label = keys["is_converted"].iloc[:n].to_numpy(bool)
+    later = keys["days_to_conversion"].to_numpy(np.float64, na_value=np.nan)[:n_labelled]
+    label = keys["is_converted"].iloc[:n_labelled].to_numpy(bool)
+    age = keys["age_days"].to_numpy(np.float64, na_value=np.nan)
+    parts = (age[:n_labelled], age[n_labelled:n_mature])
     return Sample(
-        n_labelled=n,
+        n_labelled=n_labelled,
+        n_mature=n_mature,
         label=label,
-        ever=label | ~np.isnan(days),
+        ever=label | ~np.isnan(later),
         owner=pd.factorize(owner)[0].astype(np.int64),
         fold=fold_of(owner, N_FOLDS, seed),
-        weight=age_weights(keys["age_days"].to_numpy(np.float64, na_value=np.nan), n),
+        weight=np.concatenate([age_weights(part, age[n_mature:]) for part in parts]),
     )
 
 
-def age_weights(age: Floats, n_labelled: int) -> Floats:
-    """How many open leads each labelled snapshot stands for, (n_labelled,), so that both are of the same ages.
+def age_weights(age: Floats, open_age: Floats) -> Floats:
+    """How many open leads each snapshot stands for, (n,), so that both are of the same ages.
 
     Snapshots of new leads are frequent among the labelled and rare among the open; without this every feature that
     grows with time would tell them apart. The second day of a lead, when most is known of it, is an age of its own.
     """
     cuts = np.linspace(0, 1, N_AGES + 1)[1:-1]
-    edges = np.unique([2.0, *(np.nanquantile(age[n_labelled:], cuts) if n_labelled < len(age) else [])])
-    stratum = np.digitize(np.nan_to_num(age), edges)
-    labelled = np.bincount(stratum[:n_labelled], minlength=len(edges) + 1)
-    unlabelled = np.bincount(stratum[n_labelled:], minlength=len(edges) + 1)
-    ratio = np.divide(unlabelled, labelled, out=np.zeros(len(edges) + 1), where=labelled > 0)
-    return np.asarray(ratio[stratum[:n_labelled]])
+    edges = np.unique([2.0, *(np.nanquantile(open_age, cuts) if len(open_age) else [])])
+    stratum, open_stratum = (np.digitize(np.nan_to_num(x), edges) for x in (age, open_age))
+    snapshots, leads = (np.bincount(codes, minlength=len(edges) + 1) for codes in (stratum, open_stratum))
+    ratio = np.divide(leads, snapshots, out=np.zeros(len(edges) + 1), where=snapshots > 0)
+    return np.asarray(ratio[stratum])
 
 
 def check_feature(spec: FeatureSpec, values: NDArray[np.float32], sample: Sample) -> Iterator[dict[str, Any]]:
@@ -162,8 +177,8 @@ def check_feature(spec: FeatureSpec, values: NDArray[np.float32], sample: Sample
         f"Among snapshots without a conversion within the horizon it ranks later ones with a ROC-AUC of {later:.2f}",
     )  # fmt: skip
 
-    expected, seen = open_counts(bins, sample, len(names))
-    lacking = lacking_share(labelled, label, expected, seen, owner)
+    expected, nearly, seen = open_counts(bins, sample, len(names))
+    lacking = lacking_share(labelled, label, expected, nearly, seen, owner)
     yield _row(
         spec.name, "absent_in_open_leads", lacking, MOST_ABSENT,
         f"{lacking:.0%} of the conversions stand at values that open leads of the same age hardly have",
@@ -266,37 +281,46 @@ def certain_rate(label: NDArray[np.bool_]) -> float:
     return float(max(CERTAIN, odds / (1 + odds)))
 
 
-def open_counts(bins: NDArray[np.int64], sample: Sample, width: int) -> tuple[Floats, Floats]:
-    """How many open leads should have each bin, by the labelled snapshots of their ages, and how many have, (width,)."""
-    n = sample.n_labelled
-    return counted(bins[:n], width, sample.weight), counted(bins[n:], width)
+def open_counts(bins: NDArray[np.int64], sample: Sample, width: int) -> tuple[Floats, Floats, Floats]:
+    """How many open leads should have each bin, by the labelled and by the nearly mature snapshots of their ages, and how many
+    have, (width,) each."""
+    n, m = sample.n_labelled, sample.n_mature
+    expected, nearly = (counted(bins[part], width, sample.weight[part]) for part in (slice(n), slice(n, m)))
+    return expected, nearly, counted(bins[m:], width)
 
 
 def lacking_share(
-    bins: NDArray[np.int64], label: NDArray[np.bool_], expected: Floats, seen: Floats, owner: NDArray[np.int64]
+    bins: NDArray[np.int64],
+    label: NDArray[np.bool_],
+    expected: Floats,
+    nearly: Floats,
+    seen: Floats,
+    owner: NDArray[np.int64],
 ) -> float:
     """The share of conversions (n,) at values that open leads have ABSENT times more rarely than expected, for sure.
 
     The values are single bins, or all bins from one on upwards or downwards: what went on counting lacks its tail. They
     count only where conversions surely stand more often than other snapshots do: what all have lost alike has drifted.
+    So has what nearly mature snapshots, if there are any, lack as open leads do.
     """
     if label.sum() < FEWEST or not label.size - label.sum() or not seen.sum():
         return float("nan")
-    n_owners = len(np.unique(owner[label]))
+    n_owners, knows = len(np.unique(owner[label])), bool(nearly.any())
 
-    def lacks(expected: Floats, seen: Floats) -> NDArray[np.bool_]:
-        return np.asarray(ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected)
+    def lacks(expected: Floats, nearly: Floats, seen: Floats) -> NDArray[np.bool_]:
+        returned = (expected + 1) ** RETURNED * (seen + 1) ** (1 - RETURNED)
+        return np.asarray((ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected) & ((nearly + 1 > returned) | (not knows)))
 
     def tells(converted: Floats, others: Floats) -> NDArray[np.bool_]:
         spread = np.sqrt(np.maximum(others * (1 - others), 0.0) / n_owners)
         return np.asarray(converted - others > SURE * spread)
 
     converted, others = (counted(bins[of], len(seen)) / of.sum() for of in (label, ~label))
-    found = [converted[lacks(expected, seen) & tells(converted, others)].sum()]
+    found = [converted[lacks(expected, nearly, seen) & tells(converted, others)].sum()]
     for direction in (slice(None), slice(None, None, -1)):
         # Missing values, the last bin, are no end of a scale.
-        ends = [np.cumsum(counts[:-1][direction]) for counts in (expected, seen, converted, others)]
-        found.append((ends[2] * (lacks(*ends[:2]) & tells(*ends[2:]))).max(initial=0))
+        ends = [np.cumsum(counts[:-1][direction]) for counts in (expected, nearly, seen, converted, others)]
+        found.append((ends[3] * (lacks(*ends[:3]) & tells(*ends[3:]))).max(initial=0))
     return float(max(found))
 
 
@@ -304,9 +328,10 @@ def tells_apart(
     matrix: NDArray[np.float32], specs: tuple[FeatureSpec, ...], sample: Sample, seed: int, nthread: int
 ) -> float:
     """ROC-AUC of a small booster that tells open leads from labelled snapshots of the same ages, on other owners."""
-    n = sample.n_labelled
+    n, part = sample.n_labelled, np.r_[: sample.n_labelled, sample.n_mature : len(matrix)]
+    matrix, fold = matrix[part], sample.fold[part]
     is_open = np.arange(len(matrix)) >= n
-    weight = np.append(sample.weight, np.ones(len(matrix) - n))
+    weight = np.append(sample.weight[:n], np.ones(len(matrix) - n))
     if not is_open.any() or not (weight[:n] > 0).any() or not specs:
         return float("nan")
     settings = {
@@ -315,7 +340,7 @@ def tells_apart(
     }  # fmt: skip
     score = np.zeros(len(matrix))
     for half in range(2):
-        fitted = sample.fold % 2 == half
+        fitted = fold % 2 == half
         if len(np.unique(is_open[fitted])) < 2 or not (~fitted).any():
             return float("nan")
         train = xgb.QuantileDMatrix(

@@ -1,5 +1,5 @@
--- What the leak guard looks at: labelled snapshots with how long after them the lead converted, and the open leads, with every
--- feature, at most 40,000 of each drawn by lot.
+-- What the leak guard looks at: labelled snapshots with how long after them the lead converted, snapshots that wait for their horizon,
+-- and the open leads, with every feature, at most 40,000 of each drawn by lot.
 {{ config(materialized='view') }}
 
 with moments as (

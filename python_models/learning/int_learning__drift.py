@@ -7,5 +7,4 @@ def model(dbt, session):
     champion = warehouse.read(dbt.ref("int_learning__registry_before"), where={"status": "champion"})
     rows = warehouse.read(dbt.ref("int_learning__monitored_rows"), order_by=["lead_id", "as_of"])
     scores = warehouse.read(dbt.ref("int_learning__monitored_scores"), order_by=["lead_id", "as_of"])
-    catalogue = warehouse.read(dbt.ref("feature_catalogue"), columns=["feature", "is_watched"], order_by=["feature"])
-    return warehouse.write(session, monitoring.drift(rows, scores, champion, catalogue))
+    return warehouse.write(session, monitoring.drift(rows, scores, champion))

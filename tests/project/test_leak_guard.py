@@ -68,7 +68,7 @@ def leaking(tmp_path_factory: pytest.TempPathFactory) -> Path:
             writer.writerow(
                 words | {
                     "feature": name, "kind": "categorical" if is_text else "numeric", "data_type": kind, "family": "fit",
-                    "format": "text" if is_text else "integer", "is_actionable": "false", "is_watched": "true",
+                    "format": "text" if is_text else "integer", "is_actionable": "false",
                 }
             )  # fmt: skip
     with (project / "seeds/rule_points.csv").open("a") as lines:

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from leadscore.learning.drift import (
     MAX_CATEGORIES,
-    Cells,
-    ages_of,
+    Rows,
+    balanced,
     binned_features,
     bins_of,
     drift_of_week,
     kish,
     newest_quarter,
     psi,
+    strata_of,
     two_shares,
 )
 from leadscore.learning.encoding import FeatureSpec
@@ -28,11 +29,12 @@ def numbers(*values: float | None) -> pd.Series:
 
 
 def week(reference: pd.DataFrame, current: pd.DataFrame, **owners: np.ndarray) -> dict[str, dict[str, float]]:
-    """The drift of each column of a frame, all rows of one age, every row its own owner unless given."""
+    """The drift of each column of a frame, every row its own owner unless given."""
     kinds = {name: "numeric" if pd.api.types.is_numeric_dtype(reference[name]) else "categorical" for name in reference}
     features = [bins_of(str(name), reference[name], current[name], kinds[name]) for name in reference]
-    before = Cells(np.zeros(len(reference), int), owners.get("before", np.arange(len(reference))))
-    now = Cells(np.zeros(len(current), int), owners.get("now", np.arange(len(current))))
+    strata = strata_of(reference, current)
+    before = Rows(strata[0], owners.get("before", np.arange(len(reference))))
+    now = Rows(strata[1], owners.get("now", np.arange(len(current))))
     return {str(row["feature"]): row for row in drift_of_week(features, before, now, np.arange(len(current)))}  # type: ignore[misc]
 
 
@@ -167,10 +169,7 @@ def test_a_lead_base_that_grows_older_has_not_drifted() -> None:
         )
 
     reference, current = leads(0.3, 4_000), leads(0.7, 600)
-    age = ages_of(reference, current)
-    visits = bins_of("visits", reference["visits"], current["visits"], "numeric")
-    cells = Cells(age[0], np.arange(4_000)), Cells(age[1], np.arange(600))
-    (at_equal_ages,) = drift_of_week([visits], *cells, np.arange(600))
+    at_equal_ages = week(reference, current)["visits"]
     as_it_is = week(reference[["visits"]], current[["visits"]])["visits"]
     assert as_it_is["psi"] > 0.2
     assert at_equal_ages["psi"] < 0.03
@@ -182,11 +181,56 @@ def test_a_week_that_lacks_an_age_is_compared_at_the_ages_it_has() -> None:
         {"lead_age_days": np.repeat([1.0, 100.0, 300.0], 100), "x": np.repeat([1.0, 2.0, 3.0], 100)}
     )
     current = pd.DataFrame({"lead_age_days": [1.0] * 50 + [100.0] * 50, "x": [1.0] * 50 + [2.0] * 50})
-    age = ages_of(reference, current)
-    feature = bins_of("x", reference["x"], current["x"], "numeric")
-    (row,) = drift_of_week([feature], Cells(age[0], np.arange(300)), Cells(age[1], np.arange(100)), np.arange(100))
+    row = week(reference, current)["x"]
     assert row["psi"] == 0
     assert row["p_value"] == 1
+
+
+def test_companies_of_which_more_people_are_known_have_not_drifted() -> None:
+    rng = np.random.default_rng(6)
+
+    def leads(growth: float, size: int) -> pd.DataFrame:
+        age, colleagues = rng.integers(1, 400, size), rng.poisson(2 * growth, size)
+        found = {"lead_age_days": age, "known_colleagues": colleagues, "others_visits": rng.poisson(0.6 * colleagues)}
+        return pd.DataFrame({name: values.astype(float) for name, values in found.items()})
+
+    reference, current = leads(1.0, 6_000), leads(1.6, 600)
+    as_it_is = week(reference[["others_visits"]], current[["others_visits"]])["others_visits"]
+    balanced_week = week(reference, current)
+    assert as_it_is["psi"] > 0.1
+    assert as_it_is["p_value"] < 1e-6
+    assert balanced_week["others_visits"]["psi"] < 0.03
+    assert balanced_week["others_visits"]["p_value"] > 0.01
+    assert balanced_week["known_colleagues"]["psi"] < 0.05
+    # What each of them does is another matter.
+    busier = current.assign(others_visits=rng.poisson(1.5 * current["known_colleagues"]).astype(float))
+    assert week(reference, busier)["others_visits"]["p_value"] < 1e-6
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_balanced_weights_give_the_week_the_shares_of_the_reference(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    def rows(size: int) -> Rows:
+        first = rng.integers(0, 4, size)
+        return Rows((first, (first + rng.integers(0, 3, size)) % 4), np.arange(size))
+
+    reference, current = rows(1_000), rows(200)
+    kept, weight = balanced(reference, current)
+    assert kept.all()
+    assert (weight > 0).all()
+    for before, now in zip(reference.strata, current.strata, strict=True):
+        assert np.bincount(now, weight) == pytest.approx(np.bincount(before) / 1_000, abs=0.01)
+
+
+def test_what_grows_but_cannot_be_compared_leaves_the_rest_comparable() -> None:
+    reference = pd.DataFrame({"lead_age_days": numbers(*range(100)), "x": numbers(*[1, 2] * 50)})
+    gone = pd.DataFrame({"lead_age_days": [None] * 40, "x": [1.0] * 40})
+    found = week(reference, gone)
+    assert found["lead_age_days"]["missing_share"] == 1
+    assert found["x"]["psi"] > 0.25
+    assert week(reference[["x"]], gone[["x"]])["x"]["psi"] > 0.25
 
 
 def test_the_newest_quarter_is_that_of_the_rows() -> None:

@@ -176,6 +176,6 @@ def test_bins_are_values_where_they_are_few_and_ranges_of_equal_weight_where_not
 def test_ages_are_matched() -> None:
     rng = np.random.default_rng(0)
     labelled, unlabelled = np.append(np.ones(3000), rng.integers(2, 700, 3000)), rng.integers(2, 700, 2000)
-    weight = leaks.age_weights(np.append(labelled, unlabelled), len(labelled))
+    weight = leaks.age_weights(labelled, unlabelled)
     assert weight.sum() == pytest.approx(len(unlabelled), rel=0.05)
     assert np.average(labelled, weights=weight) == pytest.approx(unlabelled.mean(), rel=0.05)
