@@ -47,7 +47,7 @@ def settings(
 
     Args:
         parameters, decision, comparison, trials: `int_learning__parameters`, `int_learning__decision`,
-            `ml_imbalance_comparison` and `ml_tuning_trials`.
+            `int_learning__imbalance_comparison` and `int_learning__tuning_trials`.
         catalogue: feature and family of `feature_catalogue`.
     """
     families = dict(zip(catalogue["feature"].to_pylist(), catalogue["family"].to_pylist(), strict=True))

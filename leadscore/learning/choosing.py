@@ -138,7 +138,7 @@ def tune(
     except ImportError:
         raise LeadscoreError(
             "Tuning needs the package optuna, which is not installed. Install it (pip install 'leadscore[tuning]'; on "
-            "Snowflake name it under +packages of ml_tuning_trials in dbt_project.yml), or set tuning_trials to 0."
+            "Snowflake name it under +packages of int_learning__tuning_trials in dbt_project.yml), or set tuning_trials to 0."
         ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     rows: list[dict[str, Any]] = []

@@ -85,7 +85,7 @@ class World:
 def lived(dbt: WarmDbt, home: Path, drift: str) -> World:
     """A world in which a model was trained the day the drift began, or would have."""
     world = World(dbt, simulated(home, leads=6_000, months=21, seed=5, drift=drift))
-    world.build(BEGINS, "+ml_models")
+    world.build(BEGINS, "+ml_models", "ml_imbalance_comparison")
     return world
 
 
@@ -93,7 +93,13 @@ def lived(dbt: WarmDbt, home: Path, drift: str) -> World:
 def drifting(dbt: WarmDbt, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Three quarters after a drift, all of whose weeks are watched; the project decides for itself what to do."""
     world = lived(dbt, tmp_path_factory.mktemp("drift") / "with", f"ai_content:{BEGINS:%Y-%m}")
-    models = ["+int_scoring__rows", "+ml_models", "ml_promotion_gates", "ml_retraining_decision"]
+    models = [
+        "+int_scoring__rows",
+        "+ml_models",
+        "ml_promotion_gates",
+        "ml_retraining_decision",
+        "ml_imbalance_comparison",
+    ]
     world.build(LATER, *models, monitoring_weeks=39)
     return world
 
@@ -158,6 +164,17 @@ def test_a_challenger_that_is_worse_is_refused_for_that(drifting: World) -> None
     assert worse.loc["judged_conversions", "is_passed"], "It is not for want of conversions."
     assert not worse.loc["no_worse_pr_auc", "is_passed"]
     assert not worse["lets_through"].any()
+
+
+def test_what_was_compared_before_a_training_is_remembered(drifting: World, tmp_path: Path) -> None:
+    world = World(drifting.dbt, copied(drifting.database, tmp_path / "scored_only"))
+    compared = """
+        select as_of, class_imbalance, is_chosen from analytics_learning.ml_imbalance_comparison
+        join analytics_learning.ml_models using (model_version) order by as_of
+    """
+    assert world.rows(compared) == [(BEGINS, "none", True), (LATER, "none", True)]
+    world.build(LATER, "+ml_imbalance_comparison", retrain="never")
+    assert world.rows(compared) == [(BEGINS, "none", True), (LATER, "none", True)]
 
 
 def test_a_rollback_brings_the_old_scores_back_byte_for_byte(drifting: World, tmp_path: Path) -> None:

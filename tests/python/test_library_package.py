@@ -121,8 +121,8 @@ def test_dbt_project_lists_the_channels_packages() -> None:
     assert settings["+packages"] == list(channel.PACKAGES)
     training = {name for name, config in settings["learning"].items() if "+packages" in config}
     assert training == {
-        "ml_imbalance_comparison",
-        "ml_tuning_trials",
+        "int_learning__imbalance_comparison",
+        "int_learning__tuning_trials",
         "int_learning__holdout_predictions",
         "int_learning__gates",
         "int_learning__trained_model",

@@ -34,6 +34,8 @@ def test_tables_that_remember_keep_their_fail_safe_and_no_others() -> None:
         "ml_retraining_decision",
         "ml_promotion_gates",
         "ml_metrics",
+        "ml_imbalance_comparison",
+        "ml_tuning_trials",
         "ml_holdout_predictions",
         "fct_lead_score_history",
         "int_scoring__scored_rows",
@@ -47,8 +49,8 @@ def test_models_that_are_one_process_have_a_warehouse_of_their_own() -> None:
         model for model in PLACES if "SNOWFLAKE_MEMORY_WAREHOUSE" in (_setting(model, "+snowflake_warehouse") or "")
     }
     training = {
-        "ml_imbalance_comparison",
-        "ml_tuning_trials",
+        "int_learning__imbalance_comparison",
+        "int_learning__tuning_trials",
         "int_learning__holdout_predictions",
         "int_learning__gates",
         "int_learning__trained_model",

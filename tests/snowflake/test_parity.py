@@ -27,6 +27,8 @@ EMPTY = {
     "int_learning__alarms",
     "ml_cohort_performance",
     "int_learning__cohort_performance",
+    "int_learning__imbalance_comparison",
+    "int_learning__tuning_trials",
     "ml_imbalance_comparison",
     "ml_tuning_trials",
 }

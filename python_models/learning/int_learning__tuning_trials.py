@@ -8,5 +8,5 @@ def model(dbt, session):
     limit, order = pipeline.rows_to_learn(decision), ["lead_id", "as_of"]
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=order, limit=limit)
     parameters = warehouse.read(dbt.ref("int_learning__parameters"))
-    comparison = warehouse.read(dbt.ref("ml_imbalance_comparison"), order_by=["class_imbalance"])
+    comparison = warehouse.read(dbt.ref("int_learning__imbalance_comparison"), order_by=["class_imbalance"])
     return warehouse.write(session, training_choices.tuning_trials(rows, parameters, comparison))
