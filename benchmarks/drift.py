@@ -45,8 +45,7 @@ def dbt(database: Path, day: date, *models: str, **variables: object) -> None:
     home = database.parent
     command = [str(DBT), "-q", "build", "--exclude-resource-type", "test", "unit_test", "--select", *models]
     command += ["--target-path", str(home / "target"), "--log-path", str(home / "logs")]
-    # One origin of the backtest instead of three: its figures decide nothing here.
-    command += ["--vars", json.dumps({"as_of": str(day), "backtest_origins": 1, **variables})]
+    command += ["--vars", json.dumps({"as_of": str(day), **variables})]
     environment = {**os.environ, "LEAD_SCORING_DUCKDB": str(database)}
     done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode:

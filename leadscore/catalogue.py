@@ -64,7 +64,12 @@ MONITORED = (
     ("is_converted", "boolean", "The label; null while the horizon has not passed.", ""),
 )
 PURPOSE = (
-    ("purpose", "varchar", "training, with a label, or monitoring, before its horizon is over, or scoring.", "not_null"),
+    (
+        "purpose",
+        "varchar",
+        "training, with a label, or monitoring, before its horizon is over, or scoring.",
+        "not_null",
+    ),
     ("is_converted", "boolean", "The label; empty for leads that are open.", ""),
     LABEL[0],
     ("age_days", "integer", "Days since the oldest record of the person was created.", ""),

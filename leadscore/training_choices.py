@@ -19,19 +19,19 @@ HALF_LIFE_HORIZONS = 2
 _COUNTS = ["n_rounds", "n_rows", "n_positive"]
 
 
-def imbalance_comparison(rows: pa.Table, parameters: pa.Table) -> pa.Table:
+def imbalance_comparison(rows: pa.Table, parameters: pa.Table, catalogue: pa.Table) -> pa.Table:
     """The ways to treat rare conversions on held-out time, or only the one that the variable fixes."""
     wanted = parameters.to_pylist()[0]
     fixed = wanted["class_imbalance"]
-    found = compare_imbalance(_backtest(rows, wanted), imbalance.WAYS if fixed == AUTO else [fixed])
+    found = compare_imbalance(_backtest(rows, wanted, catalogue), imbalance.WAYS if fixed == AUTO else [fixed])
     return _table(found, {"class_imbalance": pa.string()}, FIGURES)
 
 
-def tuning_trials(rows: pa.Table, parameters: pa.Table, comparison: pa.Table) -> pa.Table:
+def tuning_trials(rows: pa.Table, parameters: pa.Table, comparison: pa.Table, catalogue: pa.Table) -> pa.Table:
     """The trials of tuning with the chosen treatment of rare conversions; none while tuning is off."""
     wanted = parameters.to_pylist()[0]
     found = tune(
-        _backtest(rows, wanted) if wanted["tuning_trials"] else _backtest(rows.slice(0, 0), wanted),
+        _backtest(rows if wanted["tuning_trials"] else rows.slice(0, 0), wanted, catalogue),
         wanted["tuning_trials"],
         wanted["tuning_minutes"],
         _chosen_way(comparison),
@@ -50,12 +50,11 @@ def settings(
             `int_learning__imbalance_comparison` and `int_learning__tuning_trials`.
         catalogue: feature and family of `feature_catalogue`.
     """
-    families = dict(zip(catalogue["feature"].to_pylist(), catalogue["family"].to_pylist(), strict=True))
-    weights = family_weights(parameters["feature_family_weights"][0].as_py(), families)
-    fixed = parameters["class_imbalance"][0].as_py()
+    wanted = parameters.to_pylist()[0]
+    weights, fixed = _weights(wanted, catalogue), wanted["class_imbalance"]
     options: dict[str, Any] = {"class_imbalance": _chosen_way(comparison) if fixed == AUTO else fixed}
     if CHANGED & set((decision["reasons"][0].as_py() or "").split(", ")):
-        options["half_life_days"] = HALF_LIFE_HORIZONS * parameters["horizon_days"][0].as_py()
+        options["half_life_days"] = HALF_LIFE_HORIZONS * wanted["horizon_days"]
     if weights:
         options["feature_weights"] = weights
     for trial in trials.to_pylist():
@@ -65,7 +64,12 @@ def settings(
     return parameters.append_column("training_options", pa.array([json.dumps(options, sort_keys=True)]))
 
 
-def _backtest(rows: pa.Table, wanted: dict[str, Any]) -> Backtest:
+def _weights(wanted: dict[str, Any], catalogue: pa.Table) -> dict[str, float]:
+    families = dict(zip(catalogue["feature"].to_pylist(), catalogue["family"].to_pylist(), strict=True))
+    return family_weights(wanted["feature_family_weights"], families)
+
+
+def _backtest(rows: pa.Table, wanted: dict[str, Any], catalogue: pa.Table) -> Backtest:
     keys = rows.select(KEYS).to_pandas()
     return Backtest.of(
         rows.drop_columns(KEYS),
@@ -77,6 +81,7 @@ def _backtest(rows: pa.Table, wanted: dict[str, Any]) -> Backtest:
         max_rows=wanted["comparison_max_rows"],
         seed=wanted["random_seed"],
         nthread=wanted["training_threads"],
+        feature_weights=_weights(wanted, catalogue),
     )
 
 

@@ -44,7 +44,10 @@ SPACE: dict[str, tuple[float, float, bool]] = {
 
 @dataclass(frozen=True)
 class Backtest:
-    """Rows and folds on which ways to train boosting are judged; no folds where the data do not carry boosting."""
+    """Rows and folds on which ways to train boosting are judged; no folds where the data do not carry boosting.
+
+    feature_weights: how much likelier than others a feature is to be considered, as training will have it.
+    """
 
     frame: pd.DataFrame
     label: Floats
@@ -53,6 +56,7 @@ class Backtest:
     folds: Sequence[Fold]
     seed: int
     nthread: int
+    feature_weights: Mapping[str, float] | None = None
 
     @classmethod
     def of(
@@ -67,6 +71,7 @@ class Backtest:
         max_rows: int = 10_000,
         seed: int = 0,
         nthread: int = 2,
+        feature_weights: Mapping[str, float] | None = None,
     ) -> Backtest:
         """The backtest of a table of training; of more rows than ``max_rows`` all rows of some leads, by hash: of so many
         more that conversions suffice to carry boosting."""
@@ -79,21 +84,21 @@ class Backtest:
         frame, y = frame[kept].reset_index(drop=True), y[kept]
         boosts = len(np.unique(y)) == 2 and choose_mode(y, lead) == BOOSTING
         folds = honest_folds(y, as_of, account, lead, horizon_days, 4, seed)[:MAX_FOLDS] if boosts else []
-        return cls(frame, y, learn_features(frame), owners(account, lead, len(y)), folds, seed, nthread)
+        owner = owners(account, lead, len(y))
+        return cls(frame, y, learn_features(frame), owner, folds, seed, nthread, feature_weights)
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters of boosting that are tried first, the depth among them."""
+        return {**defaults_for(self.label, self.feature_weights), "max_depth": DEPTHS[0]}
 
     def judge(self, way: str = imbalance.NONE, **params: Any) -> dict[str, float]:
         """The FIGURES on the held-out rows, n_rounds, n_rows and n_positive.
 
         Log loss is that of calibrated probabilities; slope and intercept are those before, with the base rate moved back.
         """
-        table = TrainingTable.of(self.frame, self.features, self.owner, self.seed, way)
-        settings = {
-            **defaults_for(self.label),
-            "max_depth": DEPTHS[0],
-            **params,
-            "seed": self.seed,
-            "nthread": self.nthread,
-        }
+        table = TrainingTable.of(self.frame, self.features, self.owner, self.seed, way, self.feature_weights)
+        settings = {**self.defaults, **params, "seed": self.seed, "nthread": self.nthread}
         n_rounds, margin, _ = cross_fit(table, self.label, self.folds, settings)
         known = ~np.isnan(margin)
         margin, label = margin[known], self.label[known]
@@ -150,12 +155,7 @@ def tune(
         return figures["log_loss"]
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial(
-        {
-            "max_depth": DEPTHS[0],
-            **{name: value for name, value in defaults_for(backtest.label).items() if name in SPACE},
-        }
-    )
+    study.enqueue_trial({name: value for name, value in backtest.defaults.items() if name in SPACE})
     study.optimize(log_loss, n_trials=n_trials, timeout=None if minutes is None else 60.0 * minutes)
     found = pd.DataFrame(rows)
     return found.assign(is_chosen=found["trial"] == found["log_loss"].idxmin())[columns]

@@ -309,7 +309,9 @@ def lacking_share(
 
     def lacks(expected: Floats, nearly: Floats, seen: Floats) -> NDArray[np.bool_]:
         returned = (expected + 1) ** RETURNED * (seen + 1) ** (1 - RETURNED)
-        return np.asarray((ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected) & ((nearly + 1 > returned) | (not knows)))
+        return np.asarray(
+            (ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected) & ((nearly + 1 > returned) | (not knows))
+        )
 
     def tells(converted: Floats, others: Floats) -> NDArray[np.bool_]:
         spread = np.sqrt(np.maximum(others * (1 - others), 0.0) / n_owners)

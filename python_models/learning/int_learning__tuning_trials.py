@@ -9,4 +9,5 @@ def model(dbt, session):
     rows = warehouse.read(dbt.ref("int_learning__training_rows"), order_by=order, limit=limit)
     parameters = warehouse.read(dbt.ref("int_learning__parameters"))
     comparison = warehouse.read(dbt.ref("int_learning__imbalance_comparison"), order_by=["class_imbalance"])
-    return warehouse.write(session, training_choices.tuning_trials(rows, parameters, comparison))
+    catalogue = warehouse.read(dbt.ref("feature_catalogue"), columns=["feature", "family"], order_by=["feature"])
+    return warehouse.write(session, training_choices.tuning_trials(rows, parameters, comparison, catalogue))

@@ -245,3 +245,12 @@ def test_a_sample_to_compare_ways_on_carries_boosting_where_all_rows_do():
     args = keys["as_of"], keys["account"], keys["lead"]
     assert 50 < label.sum() < 500
     assert Backtest.of(features, label, *args, max_rows=1_000, nthread=1).folds
+
+
+def test_ways_are_judged_with_the_weights_that_training_will_have():
+    features, label, keys, _ = leads(2_000, 3)
+    args = features, label, keys["as_of"], keys["account"], keys["lead"]
+    name = str(features.columns[0])
+    plain, weighted = (Backtest.of(*args, nthread=1, feature_weights=weights) for weights in (None, {name: 20.0}))
+    few = {"colsample_bynode": 0.3}
+    assert plain.judge(**few)["log_loss"] != weighted.judge(**few)["log_loss"]
