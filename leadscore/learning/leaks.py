@@ -44,7 +44,7 @@ MOST_ABSENT = 0.4  # share of the conversions at values that open leads lack; ho
 ABSENT = (
     1.6  # how many times rarer a value is; a counter that never stops counting stands 1.7 times as often at high values
 )
-RETURNED = 0.25  # how much of the way back, on a scale of logarithms, nearly mature snapshots have come from open leads to labelled ones
+SHOWN = 0.25  # how far nearly mature snapshots are, at least, on the way from open leads to labelled ones, in logarithms, if it is a leak
 NEARLY_MATURE = 1 / 3  # the share of the snapshots waiting for their horizon that waits longest
 FEWEST = 10  # conversions below which nothing is judged
 
@@ -308,9 +308,9 @@ def lacking_share(
     n_owners, knows = len(np.unique(owner[label])), bool(nearly.any())
 
     def lacks(expected: Floats, nearly: Floats, seen: Floats) -> NDArray[np.bool_]:
-        returned = (expected + 1) ** RETURNED * (seen + 1) ** (1 - RETURNED)
+        least = (expected + 1) ** SHOWN * (seen + 1) ** (1 - SHOWN)
         return np.asarray(
-            (ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected) & ((nearly + 1 > returned) | (not knows))
+            (ABSENT * (seen + SURE * np.sqrt(seen + 1)) < expected) & ((nearly + 1 > least) | (not knows))
         )
 
     def tells(converted: Floats, others: Floats) -> NDArray[np.bool_]:

@@ -101,6 +101,20 @@ def test_what_all_have_lost_alike_is_drift_and_no_leak(seed: int) -> None:
     )
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_sign_that_faded_is_told_from_a_leak_by_snapshots_that_are_nearly_mature(seed: int) -> None:
+    frame, rng = world(6000, seed), np.random.default_rng(seed)
+    waits = (frame["purpose"] == "scoring") & (rng.random(len(frame)) < 0.4)
+    frame["purpose"] = frame["purpose"].mask(waits, "monitoring")
+    frame["as_of"] = frame["as_of"].mask(waits, pd.Timestamp("2025-02-01").date())
+    near = frame["is_converted"].fillna(False).astype(bool)
+    before = rng.poisson(3 + 3 * near)
+    faded = pd.Series(np.where(frame["purpose"] == "training", before, rng.poisson(0.5, len(frame))))
+    assert suspects(frame.assign(sign=faded)) == {}
+    counts_on = pd.Series(np.where(frame["purpose"] != "scoring", before, rng.poisson(0.5, len(frame))))
+    assert suspects(frame.assign(sign=counts_on)) == {"sign": {"absent_in_open_leads"}}
+
+
 @given(st.integers(0, 10_000), st.sampled_from([60, 300, 2000]), st.sampled_from([0.01, 0.05, 0.3]))
 @settings(max_examples=25, deadline=None)
 def test_honest_features_of_any_world_pass(seed: int, n: int, rate: float) -> None:
