@@ -7,8 +7,9 @@ The registry is the one from before this run: its champion is watched, and there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from leadscore.errors import LeadscoreError
 from leadscore.learning import LeadModel, load_artifact
 from leadscore.learning.cohorts import baseline_of, cohorts, performance
 from leadscore.learning.drift import (
+    AGE,
+    COLLEAGUES,
     Binned,
     Rows,
     binned_features,
@@ -32,6 +35,8 @@ from leadscore.learning.splits import days, owners
 
 KEYS = ["part", "week", "account_key", "is_converted", "lead_id", "as_of"]
 SCORE = "score"
+OF_COLLEAGUES = "buying group"
+"""The topic of features that grow with the number of known colleagues."""
 EXPLAINED_ROWS = 4_000
 FEWEST_ROWS = 20
 """A week of fewer independent rows says nothing and is left out."""
@@ -71,6 +76,8 @@ PERFORMANCE = pa.schema(
     + [("n_rows", pa.int64()), ("n_positive", pa.int64())]
 )
 
+Prepared = tuple[list[Binned], tuple[Rows, Rows]]
+
 
 def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     """The function that gives the champion's probability for a batch of monitored rows, with their keys.
@@ -92,10 +99,11 @@ def scorer(registry: pa.Table) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     return score
 
 
-def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
+def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table, catalogue: pa.Table) -> pa.Table:
     """How each feature of the champion, and its score, differs from what it learnt from: a row per week and feature.
 
-    rows and scores are in the same order. Columns as in DRIFT; importance is the share of the feature in the mean size of contributions.
+    rows and scores are in the same order. catalogue: feature and topic of `feature_catalogue`. Columns as in DRIFT; importance is
+    the share of the feature in the mean size of contributions.
     """
     model = _model(registry)
     is_reference = np.asarray(rows.column("part").to_pylist(), dtype=object) == "reference"
@@ -106,12 +114,14 @@ def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
     keys = owners(frame["account_key"], frame["lead_id"], len(frame))
     frame["owner"] = pd.factorize(pd.Series(keys))[0]
     reference, current = frame[is_reference], frame[~is_reference]
+    of_colleagues = {row["feature"] for row in catalogue.to_pylist() if row["topic"] == OF_COLLEAGUES}
+    prepare = partial(_prepared, model.features, of_colleagues)
     version, importance, usual = (
         registry["model_version"][0].as_py(),
         _importance(model, reference),
-        _usual(model.features, reference),
+        _usual(prepare, reference),
     )
-    features, sides = _prepared(model.features, reference, current)
+    features, sides = prepare(reference, current)
     number, weeks = pd.factorize(current["week"], sort=True)
     found: list[dict[str, object]] = []
     for place, week in enumerate(weeks):
@@ -126,22 +136,27 @@ def drift(rows: pa.Table, scores: pa.Table, registry: pa.Table) -> pa.Table:
 
 
 def _prepared(
-    specs: Sequence[FeatureSpec], before: pd.DataFrame, now: pd.DataFrame
-) -> tuple[list[Binned], tuple[Rows, Rows]]:
+    specs: Sequence[FeatureSpec], of_colleagues: Collection[str], before: pd.DataFrame, now: pd.DataFrame
+) -> Prepared:
     """The features and the score in bins of the rows before, and who the rows of both are."""
-    features = binned_features(before, now, specs)
+    features = binned_features(before, now, specs, of_colleagues)
     if before[SCORE].notna().any():
         features.append(bins_of(SCORE, before[SCORE], now[SCORE], "numeric"))
-    strata = strata_of(before, now)
-    return features, (Rows(strata[0], before["owner"].to_numpy()), Rows(strata[1], now["owner"].to_numpy()))
+    ages, colleagues = strata_of(AGE, before, now), strata_of(COLLEAGUES, before, now)
+    first, second = (
+        Rows(*who) for who in zip(ages, colleagues, (before["owner"].to_numpy(), now["owner"].to_numpy()), strict=True)
+    )
+    return features, (first, second)
 
 
-def _usual(specs: Sequence[FeatureSpec], reference: pd.DataFrame) -> dict[str, dict[str, object]]:
+def _usual(
+    prepare: Callable[[pd.DataFrame, pd.DataFrame], Prepared], reference: pd.DataFrame
+) -> dict[str, dict[str, object]]:
     """How far each feature moved while the champion learnt: the newest quarter of the reference beside the rest of it."""
     newest = newest_quarter(days(reference["as_of"]))
     if newest.all():
         return {}
-    features, sides = _prepared(specs, reference[~newest], reference[newest])
+    features, sides = prepare(reference[~newest], reference[newest])
     return {
         str(each["feature"]): {
             "usual_psi": each["psi"],

@@ -8,8 +8,8 @@ a look and 0.25 action. Four things would make it cry wolf, and are dealt with h
 - Rows that are not independent. Leads of one company share its industry and its surges: what counts as a sample are
   companies, by Kish's effective size, (sum of weights)^2 / sum of weights^2.
 - What grows by itself. Leads grow older, and of their companies more and more people are known: neither is drift. Weeks are compared
-  at equal ages and equal numbers of colleagues: each is weighted until it has the shares of both that the reference has (raking,
-  Deming and Stephan 1940). The numbers themselves are not watched: the feature catalogue says so.
+  at equal ages, and what colleagues do at equal numbers of colleagues besides: rows are weighted until they have the shares of
+  both that the reference has (raking, Deming and Stephan 1940). It costs a third of the sample, so other features are spared it.
 - What always moves. Companies gain leads, every webinar is a new first touch. How far the newest quarter of the reference is from the
   rest of it stands beside each figure: that much the model has seen while it learnt.
 
@@ -18,9 +18,8 @@ And many features are looked at: p-values are multiplied by their number (Bonfer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -35,7 +34,7 @@ Codes = NDArray[np.int64]
 
 N_BINS = 10
 MAX_CATEGORIES = 20
-GROWING, N_STRATA = ("lead_age_days", "known_colleagues"), 5
+AGE, COLLEAGUES, N_STRATA = "lead_age_days", "known_colleagues", 5
 """What grows by itself, and into how many strata each is cut to compare weeks at equal shares of them."""
 RAKING_ROUNDS = 20
 SEEN_ONCE = 0.5
@@ -46,7 +45,8 @@ SEEN_ONCE = 0.5
 class Binned:
     """A feature's rows as numbers of bins: of the reference (n,) and of the weeks (m,).
 
-    The last bin is of missing values, the one before it of categories that the reference does not have.
+    The last bin is of missing values, the one before it of categories that the reference does not have. of_colleagues: whether
+    it grows with the number of known colleagues.
     """
 
     name: str
@@ -54,18 +54,26 @@ class Binned:
     n_bins: int
     reference: Codes
     current: Codes
+    of_colleagues: bool = False
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Who the rows are: their stratum of each thing that grows, and their owner, a company or else a person, as numbers (n,)."""
+    """Who the rows are, as numbers (n,): their strata of age and of colleagues, and their owner, a company or else a person."""
 
-    strata: tuple[Codes, ...]
+    age: Codes
+    colleagues: Codes
     owner: Codes
 
     def at(self, rows: Codes) -> Rows:
         """Some of the rows."""
-        return Rows(tuple(codes[rows] for codes in self.strata), self.owner[rows])
+        return Rows(self.age[rows], self.colleagues[rows], self.owner[rows])
+
+    def independent(self, weight: Floats) -> float:
+        """How many independent rows they are worth with these weights (n,): owners count, at each age for themselves."""
+        ages = [np.flatnonzero((self.age == age) & (weight > 0)) for age in np.unique(self.age)]
+        parts = [(weight[at].sum() / weight.sum(), kish(self.owner[at], weight[at])) for at in ages if len(at)]
+        return 1 / sum(share**2 / n for share, n in parts) if parts else 0.0
 
 
 def bins_of(name: str, reference: pd.Series, current: pd.Series, kind: str, n_bins: int = N_BINS) -> Binned:
@@ -94,31 +102,53 @@ def _category_bins(reference: pd.Series, current: pd.Series, name: str) -> tuple
     return [lookups[0][codes], lookups[1][now]], n_values
 
 
-def strata_of(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[tuple[Codes, ...], tuple[Codes, ...]]:
-    """The strata of what grows, of both: quintiles of the reference, and one of the missing; of what both have as a number."""
-    before, now = [], []
-    for name in GROWING:
-        with suppress(LeadscoreError):
-            binned = bins_of(name, column_of(reference, name), column_of(current, name), "numeric", N_STRATA)
-            before.append(binned.reference)
-            now.append(binned.current)
-    return tuple(before), tuple(now)
+def strata_of(name: str, reference: pd.DataFrame, current: pd.DataFrame) -> tuple[Codes, Codes]:
+    """The stratum of each row by something that grows: its quintile of the reference, or missing; one stratum where either lacks it."""
+    try:
+        binned = bins_of(name, column_of(reference, name), column_of(current, name), "numeric", N_STRATA)
+    except LeadscoreError:
+        return np.zeros(len(reference), np.int64), np.zeros(len(current), np.int64)
+    return binned.reference, binned.current
 
 
-def balanced(reference: Rows, current: Rows) -> tuple[NDArray[np.bool_], Floats]:
-    """Which rows (n,) of the reference to compare with, and weights (m,) that sum to one at which the current rows have the same
-    shares of every stratum. Rows of a stratum that the other side lacks are left out."""
-    kept, weight = np.ones(len(reference.owner), dtype=bool), np.ones(len(current.owner))
-    pairs = [pair for pair in zip(reference.strata, current.strata, strict=True) if np.intersect1d(*pair).size]
-    for before, now in pairs:
-        kept &= np.isin(before, now)
-        weight *= np.isin(now, before)
-    targets = [np.bincount(before[kept], minlength=now.max() + 1) / max(kept.sum(), 1) for before, now in pairs]
+def balanced(strata: Sequence[tuple[Codes, Codes]]) -> tuple[Floats, Floats]:
+    """Weights of two samples, (n,) and (m,), at which the second has the first's shares of every stratum.
+
+    strata: pairs of the strata of both, (n,) and (m,). Rows of a stratum that the other side lacks weigh nothing; strata of
+    which both sides have none in common are left alone.
+    """
+    comparable = [pair for pair in strata if np.intersect1d(*pair).size]
+    before, now = np.ones(len(strata[0][0])), np.ones(len(strata[0][1]))
+    for theirs, ours in comparable:
+        before *= np.isin(theirs, ours)
+        now *= np.isin(ours, theirs)
+    targets = [np.bincount(theirs, before, int(ours.max()) + 1) / max(before.sum(), 1) for theirs, ours in comparable]
     for _ in range(RAKING_ROUNDS):
-        for (_, now), target in zip(pairs, targets, strict=True):
-            have = np.bincount(now, weight, len(target))
-            weight *= np.divide(target, have, out=np.zeros(len(target)), where=have > 0)[now]
-    return kept, weight / weight.sum() if weight.any() else weight
+        for (_, ours), target in zip(comparable, targets, strict=True):
+            have = np.bincount(ours, now, len(target))
+            now *= np.divide(target, have, out=np.zeros(len(target)), where=have > 0)[ours]
+    return before, now
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the rows of the reference (n,) and of a week (m,) weigh, each summing to one, and how many independent rows both are."""
+
+    reference: Floats
+    week: Floats
+    sizes: tuple[float, float]
+
+    @classmethod
+    def of(cls, reference: Rows, week: Rows, strata: Sequence[tuple[Codes, Codes]]) -> Comparison:
+        """The comparison at equal shares of all strata."""
+        before, now = balanced(strata)
+        sizes = (reference.independent(before), week.independent(now))
+        return cls(before / max(before.sum(), 1e-300), now / max(now.sum(), 1e-300), sizes)
+
+    @property
+    def noise(self) -> float:
+        """What the index is expected to be without drift, for each degree of freedom."""
+        return 1 / self.sizes[0] + 1 / self.sizes[1]
 
 
 def drift_of_week(
@@ -131,29 +161,29 @@ def drift_of_week(
     new_category_share with reference_missing_share, and the p-value of the largest difference among these shares.
     """
     week = current.at(rows)
-    kept, weight = balanced(reference, week)
-    sizes = [kish(reference.owner[kept]), kish(week.owner, weight)]
-    if not all(sizes):
-        return
-    noise = 1 / sizes[0] + 1 / sizes[1]
+    at_ages = Comparison.of(reference, week, [(reference.age, week.age)])
+    at_both = Comparison.of(reference, week, [(reference.age, week.age), (reference.colleagues, week.colleagues)])
     for feature in features:
-        before = np.bincount(feature.reference[kept], minlength=feature.n_bins) / kept.sum()
-        now = np.minimum(np.bincount(feature.current[rows], weight, feature.n_bins), 1.0)
-        index = psi(before, now, sizes[0], sizes[1])
+        compared = at_both if feature.of_colleagues else at_ages
+        if not all(compared.sizes):
+            continue
+        before = np.bincount(feature.reference, compared.reference, feature.n_bins).astype(np.float64)
+        now = np.bincount(feature.current[rows], compared.week, feature.n_bins).astype(np.float64)
+        index, noise = psi(before, now, *compared.sizes), compared.noise
         freedom = max(int(np.count_nonzero(before)) - 1, 1)
         shares = [(before[-1], now[-1]), (before[-2], now[-2])]
         yield {
             "feature": feature.name,
             "kind": feature.kind,
-            "n_reference": sizes[0],
-            "n_rows": sizes[1],
+            "n_reference": compared.sizes[0],
+            "n_rows": compared.sizes[1],
             "psi": max(index - freedom * noise, 0.0),
             "psi_noise": freedom * noise,
             "p_value": min(1.0, len(features) * float(stats.chi2.sf(index / noise, freedom))),
-            "reference_missing_share": before[-1],
-            "missing_share": now[-1],
+            "reference_missing_share": min(before[-1], 1.0),
+            "missing_share": min(now[-1], 1.0),
             "missing_p_value": min(1.0, len(features) * two_shares(*shares[0], noise)),
-            "new_category_share": now[-2],
+            "new_category_share": min(now[-2], 1.0),
             "new_category_p_value": min(1.0, len(features) * two_shares(*shares[1], noise)),
         }
 
@@ -183,13 +213,16 @@ def two_shares(before: float, now: float, noise: float) -> float:
     return float(2 * stats.norm.sf(abs(now - before) / spread)) if spread > 0 else float(now == before)
 
 
-def binned_features(reference: pd.DataFrame, current: pd.DataFrame, specs: Sequence[FeatureSpec]) -> list[Binned]:
+def binned_features(
+    reference: pd.DataFrame, current: pd.DataFrame, specs: Sequence[FeatureSpec], of_colleagues: Collection[str] = ()
+) -> list[Binned]:
     """The features of a model in bins; one that the table lacks, or holds in another type, counts as missing since."""
     found = []
     for spec in specs:
         try:
             before, now = column_of(reference, spec.name), column_of(current, spec.name)
-            found.append(bins_of(spec.name, before, now, spec.kind))
+            binned = bins_of(spec.name, before, now, spec.kind)
         except LeadscoreError:
-            found.append(Binned(spec.name, spec.kind, 3, np.zeros(len(reference), np.int64), np.full(len(current), 2)))
+            binned = Binned(spec.name, spec.kind, 3, np.zeros(len(reference), np.int64), np.full(len(current), 2))
+        found.append(replace(binned, of_colleagues=spec.name in of_colleagues))
     return found

@@ -7,4 +7,5 @@ def model(dbt, session):
     champion = warehouse.read(dbt.ref("int_learning__registry_before"), where={"status": "champion"})
     rows = warehouse.read(dbt.ref("int_learning__monitored_rows"), order_by=["lead_id", "as_of"])
     scores = warehouse.read(dbt.ref("int_learning__monitored_scores"), order_by=["lead_id", "as_of"])
-    return warehouse.write(session, monitoring.drift(rows, scores, champion))
+    catalogue = warehouse.read(dbt.ref("feature_catalogue"), columns=["feature", "topic"], order_by=["feature"])
+    return warehouse.write(session, monitoring.drift(rows, scores, champion, catalogue))

@@ -49,6 +49,9 @@ def history() -> pd.DataFrame:
     return frame.sort_values(["lead_id", "as_of"], ignore_index=True)
 
 
+CATALOGUE = pa.table({"feature": ["pricing_visits", "ai_visits"], "topic": ["web", "web"]})
+
+
 @pytest.fixture(scope="module")
 def registry(history: pd.DataFrame) -> pa.Table:
     learnt = history[history["part"] == "reference"]
@@ -69,7 +72,7 @@ def rows(history: pd.DataFrame) -> pa.Table:
 
 
 def test_the_monitor_names_what_moved_and_nothing_else(rows: pa.Table, registry: pa.Table) -> None:
-    found = monitoring.drift(rows, scored(rows, registry), registry).to_pandas()
+    found = monitoring.drift(rows, scored(rows, registry), registry, CATALOGUE).to_pandas()
     assert set(found.groupby("week").size()) == {5}
     beyond = found[(found["psi"] - 2 * found["usual_psi"] >= 0.1) & (found["p_value"] <= 0.001)]
     assert set(beyond["feature"]) == {"pricing_visits", "ai_visits", "score"}
@@ -91,7 +94,9 @@ def test_the_lost_skill_shows_once_the_horizon_has_passed(rows: pa.Table, regist
 
 def test_the_same_rows_give_the_same_bytes(rows: pa.Table, registry: pa.Table) -> None:
     scores = scored(rows, registry)
-    assert monitoring.drift(rows, scores, registry).equals(monitoring.drift(rows, scores, registry))
+    assert monitoring.drift(rows, scores, registry, CATALOGUE).equals(
+        monitoring.drift(rows, scores, registry, CATALOGUE)
+    )
     once, again = (monitoring.cohort_performance(scores, registry, PARAMETERS) for _ in range(2))
     assert once.equals(again)
 
@@ -100,7 +105,7 @@ def test_without_a_champion_there_are_no_rows(rows: pa.Table, registry: pa.Table
     nobody = registry.slice(1)
     scores = scored(rows, nobody)
     assert scores.column("conversion_probability").null_count == len(rows)
-    assert monitoring.drift(rows, scores, nobody).num_rows == 0
+    assert monitoring.drift(rows, scores, nobody, CATALOGUE).num_rows == 0
     assert monitoring.cohort_performance(scores, nobody, PARAMETERS).num_rows == 0
 
 
@@ -110,7 +115,7 @@ def test_nothing_to_look_at_gives_tables_of_the_same_shape(rows: pa.Table, regis
     batch = pa.RecordBatch.from_pylist([], schema=rows.schema)
     assert score(batch).schema == score(rows.combine_chunks().to_batches()[0]).schema
     scores = pa.Table.from_batches([score(batch)])
-    assert monitoring.drift(empty, scores, registry).schema == monitoring.DRIFT
+    assert monitoring.drift(empty, scores, registry, CATALOGUE).schema == monitoring.DRIFT
     assert monitoring.cohort_performance(scores, registry, PARAMETERS).schema == monitoring.PERFORMANCE
 
 
@@ -119,7 +124,7 @@ def test_a_renamed_feature_is_missing_and_stops_nothing(rows: pa.Table, registry
     renamed = rows.rename_columns(names)
     scores = scored(renamed, registry)
     assert scores.column("conversion_probability").null_count == len(rows)
-    found = monitoring.drift(renamed, scores, registry).to_pandas().set_index("feature")
+    found = monitoring.drift(renamed, scores, registry, CATALOGUE).to_pandas().set_index("feature")
     assert found.loc["pricing_visits", "missing_share"].to_numpy() == pytest.approx(1)
     assert (found.loc["pricing_visits", "missing_p_value"] < 1e-6).all()
     assert "score" not in found.index
@@ -130,4 +135,4 @@ def test_an_artifact_that_was_tampered_with_is_no_champion(rows: pa.Table, regis
     tampered = registry.set_column(registry.column_names.index("artifact"), "artifact", pa.array([text]))
     scores = scored(rows, tampered)
     assert scores.column("conversion_probability").null_count == len(rows)
-    assert monitoring.drift(rows, scores, tampered).num_rows == 0
+    assert monitoring.drift(rows, scores, tampered, CATALOGUE).num_rows == 0
