@@ -16,7 +16,7 @@ SHOWN = {
     "score": ("#2b8a57", "score"),
 }
 THRESHOLD = 0.1
-HIGHEST = 0.6
+HIGHEST = 0.4
 
 
 def line(weeks: list[dict[str, object]], feature: str, left: float) -> str:
@@ -47,7 +47,7 @@ def picture(result: dict[str, dict[str, list[dict[str, object]]]]) -> str:
     ):
         left = LEFT + place * (PANEL + 60)
         parts.append(f'<text x="{left}" y="{TOP - 12}" font-weight="600">{title}</text>')
-        for value in (0.0, 0.2, 0.4, 0.6):
+        for value in (0.0, 0.2, 0.4):
             parts.append(f'<line x1="{left}" x2="{left + PANEL}" y1="{y(value)}" y2="{y(value)}" stroke="#e3e3e3"/>')
             parts.append(f'<text x="{left - 6}" y="{y(value) + 4}" text-anchor="end" fill="#666">{value:g}</text>')
         at = y(THRESHOLD)
