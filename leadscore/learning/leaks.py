@@ -106,13 +106,16 @@ def quarantined(verdicts: pa.Table) -> list[str]:
 
 
 def parts_of(keys: pd.DataFrame) -> tuple[NDArray[np.int64], tuple[int, int]]:
-    """The rows in the order of a sample, and where its labelled and its nearly mature rows end."""
+    """The rows in the order of a sample, and where its labelled and its nearly mature rows end.
+
+    Younger snapshots stand beside the open leads: where the newest days have not arrived yet, open leads alone would lack
+    whatever happens in a week.
+    """
     purpose, day = keys["purpose"].to_numpy(), days(keys["as_of"])
-    labelled, waiting = np.flatnonzero(purpose == "training"), np.flatnonzero(purpose == "monitoring")
-    if len(waiting):
-        waiting = waiting[day[waiting] <= np.quantile(day[waiting], NEARLY_MATURE)]
-    parts = [labelled, waiting, np.flatnonzero(purpose == "scoring")]
-    return np.concatenate(parts), (len(labelled), len(labelled) + len(waiting))
+    is_labelled, waits = purpose == "training", purpose == "monitoring"
+    is_mature = waits & (day <= np.quantile(day[waits], NEARLY_MATURE)) if waits.any() else waits
+    parts = [np.flatnonzero(part) for part in (is_labelled, is_mature, ~is_labelled & ~is_mature)]
+    return np.concatenate(parts), (len(parts[0]), len(parts[0]) + len(parts[1]))
 
 
 def sample_of(keys: pd.DataFrame, n_labelled: int, n_mature: int, seed: int) -> Sample:

@@ -23,6 +23,8 @@ MEMORY = (
     "ml_retraining_decision",
     "ml_promotion_gates",
     "ml_metrics",
+    "ml_imbalance_comparison",
+    "ml_tuning_trials",
     "ml_holdout_predictions",
     "ml_evaluation_curves",
     "ml_calibration_curve",

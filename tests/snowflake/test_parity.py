@@ -135,7 +135,8 @@ def test_people_decide_about_models_and_a_run_that_is_not_due_trains_nothing(sta
     result = stand_in.run_dbt_snowflake([*MODELS, "--select", "+ml_lead_explanations", "ml_metrics"], later)
     assert result.ok, result.output
     tables = _tables(stand_in)
-    assert tables["int_learning__decision"]["should_train"].to_pylist() == [False]
+    (decision,) = tables["int_learning__decision"].to_pylist()
+    assert not decision["should_train"], decision["details"]
     assert tables["ml_metrics"].num_rows == second["ml_metrics"].num_rows
     assert set(tables["ml_lead_explanations"]["model_version"].to_pylist()) == {versions["rejected"]}
     found = zip(
