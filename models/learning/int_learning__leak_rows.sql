@@ -1,5 +1,6 @@
 -- What the leak guard looks at: labelled snapshots with how long after them the lead converted, snapshots that wait for their horizon,
--- and the open leads, with every feature, at most 40,000 of each drawn by lot.
+-- and the open leads, with every feature, at most 40,000 of each drawn by lot. Where the sources ended days before as_of, open leads lack
+-- what happened since, which is no leak: then the youngest snapshots stand for them alone.
 {{ config(materialized='view') }}
 
 with moments as (
@@ -17,6 +18,8 @@ with moments as (
     inner join {{ ref('int_features__profile') }} as profiles on spine.lead_id = profiles.lead_id and spine.as_of = profiles.as_of
     left join {{ ref('int_timeline__conversions') }} as conversions
         on spine.lead_id = conversions.lead_id and conversions.conversion_event = '{{ setting("conversion_event") }}'
+    cross join {{ ref('int_timeline__observation') }} as observation
+    where spine.purpose != 'scoring' or observation.as_of <= {{ days_after('observation.observed_until', 3) }}
 
 ),
 
