@@ -57,7 +57,7 @@ MISSING = -1
 
 @dataclass(frozen=True)
 class Sample:
-    """Labelled snapshots first, then nearly mature ones, then open leads.
+    """Labelled snapshots first, then nearly mature ones, then open leads and the younger snapshots that stand beside them.
 
     n_labelled, n_mature: how many are labelled, and how many are no open leads. label, ever: (n_labelled,) whether the snapshot
     converted within the horizon, and whether its lead ever did. owner, fold: (n,) who a row belongs to, and the fold of that
